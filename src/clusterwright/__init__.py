@@ -1,0 +1,1 @@
+"""Clusterwright: a control plane that builds, changes and retires AWS EKS clusters."""

@@ -1,0 +1,5 @@
+"""`python -m clusterwright`."""
+
+from clusterwright.cli.main import run
+
+run()

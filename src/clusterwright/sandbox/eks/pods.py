@@ -1,0 +1,105 @@
+"""Pod identity associations: which role the pods of a service account get.
+
+https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
+"""
+
+from datetime import UTC, datetime
+
+from clusterwright.sandbox.eks import faults, tokens
+from clusterwright.sandbox.eks.paging import page
+from clusterwright.sandbox.eks.records import Child, Cluster, Wire
+from clusterwright.sandbox.eks.scene import Scene
+
+_SUMMARY = ("clusterName", "namespace", "serviceAccount", "associationArn", "associationId", "ownerArn")
+
+
+def create(scene: Scene, params: Wire) -> Wire:
+    cluster = scene.active_cluster(params["clusterName"])
+    for one in cluster.pods.values():
+        if tokens.same(one.token, params):
+            return {"association": one.wire}
+        if all(one.wire[member] == params[member] for member in ("namespace", "serviceAccount")):
+            raise faults.in_use(
+                f"Association already exists: {one.wire['associationId']}", clusterName=cluster.name
+            )
+    scene.role(params["roleArn"], "pods.eks.amazonaws.com", clusterName=cluster.name)
+    association = associate(scene, cluster, params)
+    association.token = tokens.of(params)
+    return {"association": association.wire}
+
+
+def associate(scene: Scene, cluster: Cluster, params: Wire, owner: str | None = None) -> Child:
+    now = datetime.fromtimestamp(scene.now, UTC)
+    number = "a-" + scene.unique("association", cluster.name).hex[:17]
+    made = Child(
+        wire={
+            "clusterName": cluster.name,
+            "namespace": params["namespace"],
+            "serviceAccount": params["serviceAccount"],
+            "roleArn": params["roleArn"],
+            "associationArn": scene.arn("podidentityassociation", f"{cluster.name}/{number}"),
+            "associationId": number,
+            "tags": dict(params.get("tags") or {}),
+            "createdAt": now,
+            "modifiedAt": now,
+            "ownerArn": owner,
+            "disableSessionTags": bool(params.get("disableSessionTags", False)),
+            "targetRoleArn": params.get("targetRoleArn"),
+        }
+    )
+    cluster.pods[number] = made
+    return made
+
+
+def _found(cluster: Cluster, association_id: str) -> Child:
+    try:
+        return cluster.pods[association_id]
+    except KeyError:
+        raise faults.not_found(
+            f"No association found with ID: {association_id}", clusterName=cluster.name
+        ) from None
+
+
+def describe(scene: Scene, params: Wire) -> Wire:
+    return {"association": _found(scene.cluster(params["clusterName"]), params["associationId"]).wire}
+
+
+def list_all(scene: Scene, params: Wire) -> Wire:
+    wires = [one.wire for one in scene.cluster(params["clusterName"]).pods.values()]
+    for member in ("namespace", "serviceAccount"):
+        if params.get(member):
+            wires = [wire for wire in wires if wire[member] == params[member]]
+    found, token = page([{member: wire[member] for member in _SUMMARY} for wire in wires], params)
+    return {"associations": found, "nextToken": token}
+
+
+def update(scene: Scene, params: Wire) -> Wire:
+    association = _found(scene.active_cluster(params["clusterName"]), params["associationId"])
+    if params.get("roleArn"):
+        scene.role(params["roleArn"], "pods.eks.amazonaws.com", clusterName=params["clusterName"])
+    for member in ("roleArn", "targetRoleArn", "disableSessionTags"):
+        if params.get(member) is not None:
+            association.wire[member] = params[member]
+    association.wire["modifiedAt"] = datetime.fromtimestamp(scene.now, UTC)
+    return {"association": association.wire}
+
+
+def delete(scene: Scene, params: Wire) -> Wire:
+    cluster = scene.cluster(params["clusterName"])
+    association = _found(cluster, params["associationId"])
+    if association.wire["ownerArn"]:
+        raise faults.bad_request(
+            f"Association {params['associationId']} is owned by {association.wire['ownerArn']}",
+            clusterName=cluster.name,
+        )
+    del cluster.pods[params["associationId"]]
+    return {"association": association.wire}
+
+
+OPERATIONS = {
+    "CreatePodIdentityAssociation": create,
+    "DescribePodIdentityAssociation": describe,
+    "ListPodIdentityAssociations": list_all,
+    "UpdatePodIdentityAssociation": update,
+    "DeletePodIdentityAssociation": delete,
+}

@@ -1,0 +1,70 @@
+"""Updates: the record of a change to a cluster, a node group or an add-on, and how it ended."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from clusterwright.sandbox.eks import faults, tokens
+from clusterwright.sandbox.eks.paging import page
+from clusterwright.sandbox.eks.records import Cluster, Update, Wire
+from clusterwright.sandbox.eks.scene import Scene
+
+
+def begin(
+    scene: Scene,
+    cluster: Cluster,
+    kind: str,
+    params: Iterable[tuple[str, str]],
+    request: Wire,
+) -> Update:
+    """A new update in progress, of whatever the request names: a node group, an add-on or the cluster."""
+    part = request.get("nodegroupName") or request.get("addonName")
+    update_id = str(scene.unique("update", f"{cluster.name}/{part or ''}/{kind}"))
+    update = Update(
+        wire={
+            "id": update_id,
+            "status": "InProgress",
+            "type": kind,
+            "params": [{"type": name, "value": value} for name, value in params],
+            "createdAt": datetime.fromtimestamp(scene.now, UTC),
+            "errors": [],
+        },
+        nodegroup=request.get("nodegroupName"),
+        addon=request.get("addonName"),
+        token=tokens.of(request),
+    )
+    cluster.updates[update_id] = update
+    return update
+
+
+def finish(update: Update, then: Callable[[], None] | None = None) -> None:
+    update.wire["status"] = "Successful"
+    if then:
+        then()
+
+
+def repeated(cluster: Cluster, request: Wire) -> Update | None:
+    """The update that this very request began before, by its token."""
+    return next((one for one in cluster.updates.values() if tokens.same(one.token, request)), None)
+
+
+def describe(scene: Scene, params: Wire) -> Wire:
+    cluster = scene.cluster(params["name"])
+    update = cluster.updates.get(params["updateId"])
+    if update is None or not _is_of(update, params):
+        raise faults.not_found(f"No update found for ID: {params['updateId']}", clusterName=cluster.name)
+    return {"update": update.wire}
+
+
+def list_all(scene: Scene, params: Wire) -> Wire:
+    cluster = scene.cluster(params["name"])
+    found = [update_id for update_id, update in cluster.updates.items() if _is_of(update, params)]
+    ids, token = page(found, params)
+    return {"updateIds": ids, "nextToken": token}
+
+
+def _is_of(update: Update, params: dict[str, Any]) -> bool:
+    return update.nodegroup == params.get("nodegroupName") and update.addon == params.get("addonName")
+
+
+OPERATIONS = {"DescribeUpdate": describe, "ListUpdates": list_all}

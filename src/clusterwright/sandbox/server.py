@@ -1,0 +1,108 @@
+"""Starting and stopping: in the foreground for people, in a thread for tests."""
+
+import importlib
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from clusterwright.sandbox import control, upstream
+from clusterwright.sandbox.frame import Frame, build
+from clusterwright.sandbox.options import Options
+from clusterwright.sandbox.shell import Shell
+
+_TICK = 0.5
+_running = threading.Lock()
+
+
+class AlreadyRunning(RuntimeError):
+    """moto's world belongs to the process, so a process has one sandbox at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    url: str
+    frame: Frame
+    _halt: Callable[[], None]
+
+    def stop(self) -> None:
+        self._halt()
+
+    def advance(self, seconds: float) -> None:
+        """For tests in the same process; others POST to /_sandbox/clock/advance."""
+        self.frame.clock.advance(seconds)
+
+
+class _Listener:
+    """waitress's loop, but one that ends when asked."""
+
+    def __init__(self, frame: Frame) -> None:
+        shell = Shell(
+            settle=frame.timing.agenda.settle,
+            control=lambda environ: control.handle(frame, environ),
+            layers=frame.layers,
+            services={"eks": frame.eks.handle},
+        )
+        options = frame.options
+        self._server: Any = create_server(shell, host=options.host, port=options.port, threads=8)
+        self._ending = threading.Event()
+        self.url = f"http://{options.host}:{self._server.effective_port}"
+
+    def run(self) -> None:
+        sockets = self._server._map
+        try:
+            while not self._ending.is_set():
+                wasyncore.loop(timeout=_TICK, map=sockets, count=1)
+        finally:
+            self._server.task_dispatcher.shutdown()
+            wasyncore.close_all(sockets, ignore_all=True)
+
+    def end(self) -> None:
+        self._ending.set()
+        self._server.pull_trigger()
+
+
+def start(options: Options) -> Running:
+    """Serve from a thread of this process, until `stop()`."""
+    listener, frame = _open(options)
+    thread = threading.Thread(target=listener.run, name="sandbox", daemon=True)
+    thread.start()
+
+    def halt() -> None:
+        if thread.is_alive():
+            listener.end()
+            thread.join(10)
+            _running.release()
+
+    return Running(listener.url, frame, halt)
+
+
+def serve(options: Options, announce: Callable[[str], None] | None = None) -> None:
+    """Serve until interrupted."""
+    listener, _ = _open(options)
+    try:
+        if announce:
+            announce(listener.url)
+        listener.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        _running.release()
+
+
+def _open(options: Options) -> tuple[_Listener, Frame]:
+    if not _running.acquire(blocking=False):
+        raise AlreadyRunning("a sandbox is running in this process already; stop it or start another process")
+    try:
+        os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")  # read when an account is first seen
+        for service in upstream.SERVICES:
+            importlib.import_module(f"moto.{service}.responses")
+        frame = build(options)
+        return _Listener(frame), frame
+    except BaseException:
+        _running.release()
+        raise

@@ -1,0 +1,63 @@
+"""Cluster profiles, one row per published version. A version never changes once it is here."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, and_, select
+
+from clusterwright.errors import Missing
+from clusterwright.spec.document import to_json
+from clusterwright.spec.model import Reading
+from clusterwright.spec.profile import ClusterProfile
+from clusterwright.store.rows import ProfileRow
+from clusterwright.store.tables import profiles
+
+
+def versions(connection: Connection, name: str) -> list[ProfileRow]:
+    """Every version of a profile, newest first by SemVer precedence."""
+    query = select(profiles).where(profiles.c.name == name)
+    rows = [
+        ProfileRow(ClusterProfile.model_validate(row.document, context=Reading.RULES_LATER), row.created_at)
+        for row in connection.execute(query)
+    ]
+    return sorted(rows, key=lambda row: precedence(row.document.spec.version), reverse=True)
+
+
+def precedence(version: str) -> tuple[tuple[int, ...], bool, str]:
+    """A release comes after its own pre-releases (semver.org, item 11, without numeric identifiers)."""
+    core, _, rest = version.partition("+")[0].partition("-")
+    return tuple(int(part) for part in core.split(".")), not rest, rest
+
+
+def get(connection: Connection, name: str, version: str | None) -> ProfileRow:
+    """One version, or the newest."""
+    rows = versions(connection, name)
+    matching = [row for row in rows if version in (None, row.document.spec.version)]
+    if matching:
+        return matching[0]
+    known = ", ".join(row.document.spec.version for row in rows)
+    if known:
+        raise Missing(f"Profile {name} has no version {version}.", remedy=f"There are: {known}.")
+    raise Missing(
+        f"There is no profile {name!r}.", remedy="Apply it first; `clusterwright get profiles` lists them."
+    )
+
+
+def names(connection: Connection) -> list[str]:
+    query = select(profiles.c.name).distinct().order_by(profiles.c.name)
+    return list(connection.execute(query).scalars())
+
+
+def insert(connection: Connection, document: ClusterProfile, now: float) -> None:
+    connection.execute(
+        profiles.insert().values(
+            name=document.metadata.name,
+            version=document.spec.version,
+            document=to_json(document),
+            created_at=now,
+        )
+    )
+
+
+def remove(connection: Connection, name: str, version: str) -> None:
+    where = and_(profiles.c.name == name, profiles.c.version == version)
+    connection.execute(profiles.delete().where(where))

@@ -1,0 +1,52 @@
+"""Secrets at rest, encrypted with a key that is outside the database."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from clusterwright.errors import Error
+
+
+class SecretUnreadable(Error):
+    """A stored secret cannot be decrypted."""
+
+    code = "secret-unreadable"
+
+
+@dataclass(frozen=True)
+class SecretBox:
+    """Seals and opens with one key (Fernet: AES-128-CBC and HMAC-SHA256)."""
+
+    key: bytes
+
+    def seal(self, text: str) -> bytes:
+        return Fernet(self.key).encrypt(text.encode())
+
+    def open(self, sealed: bytes) -> str:
+        try:
+            return Fernet(self.key).decrypt(sealed).decode()
+        except InvalidToken as error:
+            raise SecretUnreadable(
+                "A stored secret was sealed with another key.",
+                remedy="Start the server with the key file that this database was made with.",
+            ) from error
+
+
+def private_file(file: Path, content: bytes) -> bytes:
+    """The content of a file that only we may read; written with `content` if there is none yet."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_bytes()
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+    return content
+
+
+def open_box(file: Path) -> SecretBox:
+    """The box whose key is in `file`; a key is made at the first start."""
+    return SecretBox(private_file(file, Fernet.generate_key()))
