@@ -38,6 +38,8 @@ from clusterwright.store.secrets import open_box, private_file
 log = structlog.get_logger()
 
 STEP_THREADS = 64
+ASK_AGAIN = 60.0
+"""Seconds until credentials of the server's own that were missing are looked for again."""
 HOME_REGION = "us-east-1"
 """Where STS is asked who we are; every partition's answer is the same everywhere in it."""
 
@@ -63,12 +65,21 @@ class AwsAccounts:
     """Calls for the accounts that we know, and who we are ourselves."""
 
     gateways: Gateways
+    unknown: dict[str, tuple[float, Error]] = field(default_factory=dict)
 
     def calls(self, account: AccountRow, region: str) -> Calls:
         return self.gateways.gateway(credentials(account), region)
 
     def own_account(self) -> str:
-        return self.gateways.gateway(Ambient(), HOME_REGION).account
+        """Looking for credentials where there are none takes seconds, so the answer is kept for a while."""
+        asked_at, error = self.unknown.get("own", (float("-inf"), None))
+        if error and time.monotonic() - asked_at < ASK_AGAIN:
+            raise error
+        try:
+            return self.gateways.gateway(Ambient(), HOME_REGION).account
+        except Error as error:
+            self.unknown["own"] = (time.monotonic(), error)
+            raise
 
     def forget(self, account: AccountRow) -> None:
         self.gateways.forget(credentials(account))
@@ -116,6 +127,7 @@ class App:
         self.core.engine.drain()
         if self.thread:
             self.thread.join()
+        self.core.tools.pool.shutdown()
         self.core.tools.database.close()
 
 

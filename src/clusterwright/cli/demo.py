@@ -76,10 +76,14 @@ class Stage:
     def say(self, text: str) -> None:
         self.console.print(f"\n[bold]{text}[/bold]")
 
+    def tell(self, text: str) -> None:
+        """A line that is not folded, so that it can be copied."""
+        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+
 
 def demo(keep: bool) -> None:
     """From document to cluster to nothing. With `keep` everything is left running until Ctrl-C."""
-    console = Console(soft_wrap=True)
+    console = Console()
     with open_stage(console) as stage:
         documents = parse((examples() / EXAMPLE).read_text(), EXAMPLE)
         account = next(d for d in documents if isinstance(d, CloudAccount))
@@ -109,10 +113,13 @@ def open_stage(console: Console) -> Iterator[Stage]:
     processes: list[subprocess.Popen[str]] = []
     try:
         sandbox = launch(processes, home, ["-m", "clusterwright.sandbox", *sandbox_options()], os.environ)
-        console.print(f"sandbox   {sandbox}   a local AWS; {SPEED:.0f} of its seconds pass in one of ours")
+        console.print(
+            f"sandbox   {sandbox}   a local AWS; {SPEED:.0f} of its seconds pass in one of ours",
+            soft_wrap=True,
+        )
         server = launch_server(processes, home, sandbox)
         client = open_client(server, (home / "data" / "token").read_text().strip())
-        console.print(f"server    {server}   API and engine, its data in {home}")
+        console.print(f"server    {server}   API and engine, its data in {home}", soft_wrap=True)
         yield Stage(console, sandbox, server, client, home)
         client.close()
     finally:
@@ -172,8 +179,8 @@ def register(stage: Stage, owner: Gateway, account: CloudAccount, cluster: Clust
     trust = json.dumps(status["trustPolicy"])
     for role in roles:
         owner.call("iam:CreateRole", {"RoleName": role, "AssumeRolePolicyDocument": trust})
-    stage.console.print(f"   external id {status['externalId']}, issued by the server")
-    stage.console.print(f"   roles {', '.join(roles)} made by the account's owner with that trust policy")
+    stage.tell(f"   external id {status['externalId']}, issued by the server")
+    stage.tell(f"   roles {', '.join(roles)} made by the account's owner with that trust policy")
     return roles
 
 
@@ -183,7 +190,7 @@ def create(stage: Stage, documents: tuple[Document, ...], cluster: Cluster) -> N
     text = "---\n".join(dump(document) for document in documents)
     stage.client.apply("---\n".join(dump(d) for d in documents if not isinstance(d, Cluster)))
     for planned in stage.client.plan(text):
-        stage.console.print(f"   {planned['text'].strip().splitlines()[-1]}", highlight=False)
+        stage.tell(f"   {planned['text'].strip().splitlines()[-1]}")
     began = time.monotonic()
     stage.client.apply(text)
     if not follow(stage.client, name, until="ready", console=stage.console):
@@ -193,7 +200,7 @@ def create(stage: Stage, documents: tuple[Document, ...], cluster: Cluster) -> N
 
 def report_time(stage: Stage, verb: str, began: float) -> None:
     took = time.monotonic() - began
-    stage.console.print(f"   {verb} in {duration(took * SPEED)} of AWS's time, {took:.0f} s of ours")
+    stage.tell(f"   {verb} in {duration(took * SPEED)} of AWS's time, {took:.0f} s of ours")
 
 
 def show(stage: Stage, owner: Gateway, cluster: Cluster) -> None:
@@ -205,14 +212,14 @@ def show(stage: Stage, owner: Gateway, cluster: Cluster) -> None:
     instances = [instance for reservation in found for instance in reservation["Instances"]]
     stage.console.print(nodes_table(instances))
     tags = {tag["Key"]: tag["Value"] for tag in instances[0]["Tags"]}
-    stage.console.print(f"   tags on {instances[0]['InstanceId']}:")
+    stage.tell(f"   tags on {instances[0]['InstanceId']}:")
     for key, value in sorted(tags.items()):
-        stage.console.print(f"     {key} = {value}", highlight=False)
+        stage.tell(f"     {key} = {value}")
     kubeconfig = stage.home / "kubeconfig"
     kubeconfig.write_text(stage.client.kubeconfig(name))
-    stage.console.print("   kubeconfig:")
+    stage.tell("   kubeconfig:")
     for line in shortened(kubeconfig.read_text()):
-        stage.console.print(f"     {line}", highlight=False)
+        stage.tell(f"     {line}")
 
 
 def running() -> dict[str, Any]:
@@ -249,8 +256,8 @@ def delete(stage: Stage, cluster: Cluster, before: set[str]) -> None:
     if left:
         raise DemoFailed(f"Left behind: {', '.join(left)}.")
     calls = stage.ask_sandbox("calls")
-    stage.console.print(f"   nothing of the cluster: {len(before)} objects, those from before it was made")
-    stage.console.print(f"   AWS calls from beginning to end: {len(calls)}")
+    stage.tell(f"   nothing of the cluster: {len(before)} objects, those from before it was made")
+    stage.tell(f"   AWS calls from beginning to end: {len(calls)}")
 
 
 def names(objects: list[dict[str, Any]]) -> set[str]:
@@ -276,13 +283,13 @@ def wait_for_interrupt(stage: Stage, cluster: Cluster) -> None:
         f"{stage.server}/api/docs                      # the API",
         f"{stage.sandbox}/_sandbox/objects             # everything that the sandbox holds",
     ):
-        stage.console.print(f"  {line}", highlight=False, soft_wrap=True)
+        stage.tell(f"  {line}")
     stage.say("Ctrl-C ends the demo and forgets everything.")
     try:
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        stage.console.print("")
+        stage.tell("")
 
 
 def stage_account(stage: Stage) -> str:

@@ -107,7 +107,7 @@ def in_lines(client: Client, name: str, until: Until, console: Console) -> Glimp
 
 
 def render(seen: Glimpse, console: Console) -> RenderableType:
-    return Group(headline(seen), bar(seen.operation), table(seen.operation["tasks"], console))
+    return Group(headline(seen), bar(seen.operation), Text(), table(seen.operation["tasks"], console))
 
 
 def headline(seen: Glimpse) -> Text:
@@ -135,7 +135,7 @@ def table(tasks: list[Task], console: Console) -> RenderableType:
     """Every task while they fit; then finished ones, and at last waiting ones, become a number."""
     room = max(console.height - 7, 5)
     shown, hidden = fitting(tasks, room)
-    grid = Table(box=None, pad_edge=False, header_style="dim")
+    grid = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     for title, options in COLUMNS:
         grid.add_column(title, **options)  # type: ignore[arg-type]  # literals of the table below
     for task in shown:
@@ -144,9 +144,9 @@ def table(tasks: list[Task], console: Console) -> RenderableType:
 
 
 COLUMNS: tuple[tuple[str, dict[str, object]], ...] = (
-    ("", {"width": 1}),
+    ("", {"width": 1, "min_width": 1}),
     ("STEP", {"no_wrap": True, "overflow": "ellipsis", "ratio": 3}),
-    ("TIME", {"justify": "right", "no_wrap": True}),
+    ("TIME", {"justify": "right", "no_wrap": True, "width": 6, "min_width": 6}),
     ("STATE", {"no_wrap": True, "overflow": "ellipsis", "ratio": 4}),
     ("AWS ID", {"no_wrap": True, "overflow": "ellipsis", "ratio": 2}),
 )
@@ -172,7 +172,12 @@ def cells(task: Task, *, plain: bool) -> Iterable[RenderableType]:
     yield Text(f"{task['verb']} {task['resource']}", "dim" if task["state"] == "done" else "")
     yield Text(duration(task["elapsedSeconds"]) if task["startedAt"] else "", "dim")
     yield Text(explanation(task), style)
-    yield Text(task["id"] or "", "dim")
+    yield Text(short(task["id"] or ""), "dim")
+
+
+def short(id_: str) -> str:
+    """An ARN's last part says what it is of; the whole is in `describe`."""
+    return id_.rpartition("/")[2] if id_.startswith("arn:") else id_
 
 
 def explanation(task: Task) -> str:

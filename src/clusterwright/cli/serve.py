@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import socket
@@ -48,6 +49,8 @@ def serve(settings: Settings) -> None:
     listening = listen(settings.host, settings.port)
     app = build(settings)
     server = make_server(app, listening)
+    gc.freeze()
+    gc.enable()
     # uvicorn raises the signal once more when it is done; by then we end in order anyway.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

@@ -156,7 +156,7 @@ def decide(want: Resource, have: Found | None, applied: Resource | None, moved: 
     if have.state is State.FAILED:
         return replacement(want, have, f"failed: {have.message}", (), approval=False)
     if have.state in (State.PENDING, State.UNREADABLE):
-        return (Step(verb=Verb.WAIT, resource=want, reason=have.message or "is not ready yet"),)
+        return (Step(verb=Verb.WAIT, resource=want, reason=have.message or "AWS is at work on it"),)
     changes = diff(want, have, applied, moved)
     if not changes:
         return ()

@@ -121,7 +121,12 @@ def without_server_fields(data: object, stored: Stored) -> object:
     metadata = kept.get("metadata")
     if not isinstance(metadata, Mapping):
         return kept
-    kept["metadata"] = {key: value for key, value in metadata.items() if key not in SERVER_METADATA}
+    # The server prints empty labels and descriptions too, although nobody wrote them.
+    kept["metadata"] = {
+        key: value
+        for key, value in metadata.items()
+        if key not in SERVER_METADATA and not (key in ("labels", "description") and value in ({}, ""))
+    }
     name = metadata.get("name")
     if kept.get("kind") == "CloudAccount" and isinstance(name, str):
         kept["spec"] = with_secret(kept.get("spec"), lambda: stored(name))

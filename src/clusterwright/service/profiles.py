@@ -15,7 +15,6 @@ from clusterwright.service.drafts import Draft
 from clusterwright.service.listing import Query
 from clusterwright.service.views import Action, Listing, ProfileView
 from clusterwright.service.world import ProfileKey, World, profile_key
-from clusterwright.spec.document import to_json
 from clusterwright.spec.profile import ClusterProfile
 from clusterwright.store import clusters, profiles
 from clusterwright.store.rows import ProfileRow
@@ -97,7 +96,7 @@ def prepare(world: World, draft: Draft, document: ClusterProfile) -> ProfileChan
         if findings:
             raise Invalid(findings)
         return ProfileChange(draft, document, Action.CREATED)
-    if to_json(published.document) == to_json(document):
+    if published.document.model_dump() == document.model_dump():
         return ProfileChange(draft, document, Action.UNCHANGED)
     version = document.spec.version
     message = f"version {version} of {draft.name} is published and never changes"

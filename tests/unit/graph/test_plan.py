@@ -127,7 +127,7 @@ def test_what_is_as_wanted_needs_no_step() -> None:
 def test_what_is_pending_is_awaited_and_its_dependents_after_it() -> None:
     made = plan([net, box], found(net, state=State.PENDING))
     assert keys(made) == ["wait network/net", "create machine/box"]
-    assert step(made, "wait network/net").reason == "is not ready yet"
+    assert step(made, "wait network/net").reason == "AWS is at work on it"
     assert not step(made, "wait network/net").leaves
     assert step(made, "create machine/box").after == ("wait network/net",)
 

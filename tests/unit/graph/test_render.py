@@ -59,7 +59,7 @@ def test_a_plan_reads_as_numbered_steps_with_reasons_changes_and_order() -> None
         == """\
   1 ~ update network/net  (note changed)
         note: "" becomes hello
-  2 . wait network/pending  (is not ready yet)
+  2 . wait network/pending  (AWS is at work on it)
   3 - replace (delete) machine/box  (image cannot be changed in place)
         needs your approval: workloads on it stop
         image: a becomes b
