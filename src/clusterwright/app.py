@@ -89,7 +89,8 @@ def credentials(account: AccountRow) -> Credentials:
     written = account.document.spec.credentials
     if isinstance(written, AssumeRole):
         return AssumedRole(written.role_arn, account.external_id)
-    return AccessKey(written.access_key_id, written.secret_access_key.get_secret_value())
+    token = written.session_token.get_secret_value() if written.session_token else None
+    return AccessKey(written.access_key_id, written.secret_access_key.get_secret_value(), token)
 
 
 @dataclass

@@ -60,13 +60,13 @@ class Sandbox:
     """The sandbox as any client sees it."""
 
     url: str
+    http: httpx.Client
 
     def get(self, path: str) -> Any:
-        return httpx.get(f"{self.url}/_sandbox/{path}", timeout=30).raise_for_status().json()
+        return self.http.get(f"/_sandbox/{path}").raise_for_status().json()
 
     def advance(self, seconds: float) -> None:
-        body = {"seconds": seconds}
-        httpx.post(f"{self.url}/_sandbox/clock/advance", json=body, timeout=30).raise_for_status()
+        self.http.post("/_sandbox/clock/advance", json={"seconds": seconds}).raise_for_status()
 
     def key(self, account: str) -> AccessKey:
         answer = self.get(f"accounts/{account}/credentials")
@@ -261,10 +261,11 @@ def new_world(home: Path, url: str | None = None, seed: int = 1) -> Iterator[Wor
     database = open_database(url or sqlite_url(home / "world.db"))
     clock = ManualClock()
     limits = Limits(now=time.monotonic, sleep=time.sleep, speed=10_000)
-    with ThreadPoolExecutor(32) as pool:
+    http = httpx.Client(base_url=running.url, timeout=30, trust_env=False)
+    with ThreadPoolExecutor(32) as pool, http:
         try:
             yield World(
-                Sandbox(running.url), database, open_box(home / "secret.key"), clock,
+                Sandbox(running.url, http), database, open_box(home / "secret.key"), clock,
                 Gateways(limits, running.url), pool,
             )  # fmt: skip
         finally:

@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from clusterwright.service import clusters
 from clusterwright.service.core import Core
-from clusterwright.store.status import Phase
+from clusterwright.service.views import Phase
 
 
 class Metrics:

@@ -12,8 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clusterwright import errors
 from clusterwright.errors import Error, Finding, Invalid
-from clusterwright.service.views import FindingView
-from clusterwright.store.status import Shape
+from clusterwright.service.views import FindingView, Shape
 
 log = structlog.get_logger()
 

@@ -16,6 +16,8 @@ class Ambient:
 class AccessKey:
     access_key_id: str
     secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    """Of temporary credentials."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def fingerprint(credentials: Credentials) -> str:
 def secrets(credentials: Credentials) -> tuple[str, ...]:
     """What must not appear in any message."""
     if isinstance(credentials, AccessKey):
-        return (credentials.secret_access_key,)
+        return tuple(filter(None, (credentials.secret_access_key, credentials.session_token)))
     if isinstance(credentials, AssumedRole):
         return (credentials.external_id, *secrets(credentials.source))
     return ()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from clusterwright.aws.calls import Row
 from clusterwright.aws.driver import Change, R
-from clusterwright.aws.scope import Scope
+from clusterwright.aws.scope import HOUR, Scope
 from clusterwright.errors import NotFound
 from clusterwright.graph.known import Known, Unknown
 from clusterwright.graph.resource import Found, State
 
 TAGGING = frozenset({"eks:TagResource", "eks:UntagResource"})
 
-SETTLED = 1800.0
+SETTLED = HOUR
 """Seconds for which an add-on or a Fargate profile that was active is believed to be so still."""
 
 

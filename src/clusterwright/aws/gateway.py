@@ -220,7 +220,9 @@ class Gateways:
         session = botocore.session.Session()
         session.register_component("data_loader", self.loader)
         if isinstance(credentials, AccessKey):
-            session.set_credentials(credentials.access_key_id, credentials.secret_access_key)
+            session.set_credentials(
+                credentials.access_key_id, credentials.secret_access_key, credentials.session_token
+            )
         if isinstance(credentials, AssumedRole):
             source = self.identity(credentials.source, region)
             session.register_component("credential_provider", Assuming(credentials, source, region))

@@ -15,6 +15,11 @@ from clusterwright.errors import NotFound
 
 T = TypeVar("T")
 
+ROOM = 1000
+"""Answers that are kept before any is forgotten."""
+FORGET = 2 * 3600.0
+"""Seconds after which an answer serves nobody any more."""
+
 
 @dataclass
 class Entry:
@@ -38,6 +43,7 @@ class Inventory:
         self.now = now
         self.entries: dict[tuple[object, ...], Entry] = {}
         self.writes: dict[str, float] = {}
+        self.room = ROOM
         self.lock = threading.Lock()
 
     def wrote(self, owner: str) -> float:
@@ -53,6 +59,10 @@ class Inventory:
         """The answer for `key`, asked for after `not_before`; only one caller at a time asks AWS."""
         with self.lock:
             entry = self.entries.setdefault(key, Entry())
+            crowded = len(self.entries) > self.room
+        if crowded:
+            self.prune(self.now() - FORGET)
+            self.room = max(ROOM, 2 * len(self.entries))
         with entry.lock:
             if entry.asked_at <= not_before:
                 asked_at = self.now()

@@ -18,6 +18,7 @@ from clusterwright.graph.known import Known
 from clusterwright.graph.resource import AnyRef, Resource
 
 HOUR = 3600.0
+DAY = 24 * HOUR
 
 ByOwner: TypeAlias = dict[tuple[str, str], list[Row]]
 """Rows by the cluster that owns them and the resource that they are. They have EC2's `Tags`."""
@@ -31,7 +32,7 @@ class Owner:
     cluster: str
 
 
-CALM = 60.0
+CALM = 120.0
 """Seconds that the answer about an object at rest may be old while others of its cluster are under way."""
 
 
@@ -70,15 +71,19 @@ class Scope:
     attempts: Mapping[AnyRef, int] = field(default_factory=dict)
     """How often each resource was made before: an idempotency token is good for one life only."""
     calm: bool = False
+    made: list[str] = field(default_factory=list)
+    """The changing calls that AWS answered since `permit`: an error after one leaves something half made."""
 
     def permit(self, actions: frozenset[str], *, calm: bool = False) -> Scope:
         """The same view for a kind that declares these actions; `calm` when nothing is expected to happen."""
-        return replace(self, allowed=actions, calm=calm)
+        return replace(self, allowed=actions, calm=calm, made=[])
 
     def call(self, action: str, **params: Any) -> Row:
         """One call that changes something, or that must be answered anew."""
         self.check(action)
-        return self.calls.call(action, params)
+        answer = self.calls.call(action, params)
+        self.made.append(action)
+        return answer
 
     def read(self, action: str, max_age: float | None = None, **params: Any) -> Row:
         """One Describe or Get. With `max_age` (seconds) the answer may be that old, unless we wrote since."""

@@ -110,12 +110,28 @@ def optional(**given: str | int | None) -> dict[str, str]:
 
 
 def open_client(server: str, token: str) -> Client:
+    token = token.strip()
+    if not (token.isascii() and token.isprintable()):
+        # httpx would show it in its own error.
+        raise Unauthorized("The token is not one: it holds other characters.", remedy="Copy it once more.")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     # Proxies of the environment are for the internet, not for a server on this machine.
-    local = httpx.URL(server).host in ("127.0.0.1", "localhost", "::1")
+    local = address(server).host in ("127.0.0.1", "localhost", "::1")
     return Client(
         server, httpx.Client(base_url=server, headers=headers, timeout=TIMEOUT, trust_env=not local)
     )
+
+
+def address(server: str) -> httpx.URL:
+    try:
+        url = httpx.URL(server)
+    except httpx.InvalidURL as error:
+        raise NoServer(
+            f"{server} is no address: {error}.", remedy="Write it like https://host:port."
+        ) from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise NoServer(f"{server} is no address of a server.", remedy="Write it like https://host:port.")
+    return url
 
 
 def refusal(response: httpx.Response) -> Error:

@@ -92,9 +92,20 @@ def family(host: str) -> socket.AddressFamily:
 
 
 def configure_logging() -> None:
-    """To stderr, so that stdout stays for what people asked for."""
+    """To stderr: stdout stays for what people asked for. Tracebacks show no values of variables."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    # It shows a traceback for every role that cannot be assumed; the pass says the same in a line.
+    logging.getLogger("botocore").setLevel(logging.ERROR)
+    plain = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
     structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper("iso"),
+            plain,
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

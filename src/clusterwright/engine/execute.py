@@ -16,6 +16,7 @@ class Result(StrEnum):
     BEGUN = "begun"
     FAILED = "failed"
     HELD = "held"
+    UNAPPROVED = "unapproved"
 
 
 @dataclass(frozen=True)

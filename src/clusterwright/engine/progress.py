@@ -29,9 +29,13 @@ def task_key(step: Step) -> str:
 def advance(
     before: tuple[Task, ...], plan: Plan, outcomes: Outcomes, usual: Usual, moment: Moment
 ) -> tuple[Task, ...]:
-    """The tasks after a pass. Those no longer planned are done; planned ones keep their start."""
-    tasks = {task.key: task for task in before}
+    """The tasks after a pass. Those no longer planned are done; planned ones keep their start.
+
+    The making of what now leaves instead is not done but given up, and no longer shown.
+    """
     planned = {task_key(step): step for step in plan.steps}
+    given_up = {f"+{step.ref}" for step in plan.steps if leaves(step)} - planned.keys()
+    tasks = {task.key: task for task in before if task.key not in given_up or task.state is TaskState.DONE}
     done = {
         key: ended(task, moment)
         for key, task in tasks.items()
@@ -64,7 +68,7 @@ def follow(task: Task | None, step: Step, outcomes: Outcomes, titles: dict[str, 
         return task.model_copy(
             update={"state": TaskState.WAITING, "waiting_for": missing, "reason": step.reason, "message": ""}
         )
-    if outcome.result is Result.HELD and step.approval:
+    if outcome.result is Result.UNAPPROVED:
         return task.model_copy(
             update={"state": TaskState.APPROVAL, "message": outcome.message, "waiting_for": ()}
         )

@@ -21,13 +21,13 @@ from clusterwright.blueprint.build import build
 from clusterwright.blueprint.facts import Facts, Zone
 from clusterwright.engine import retry
 from clusterwright.engine.clock import Clock, later, passed
-from clusterwright.engine.execute import Outcome, execute
+from clusterwright.engine.execute import Outcome, Result, execute
 from clusterwright.engine.observe import DriverFor, Observation, Observer, known_from
 from clusterwright.engine.report import Report, Reporter
 from clusterwright.engine.worker import Journal, Worker
 from clusterwright.errors import Error
 from clusterwright.graph.codec import Codec
-from clusterwright.graph.plan import Plan, Step, plan
+from clusterwright.graph.plan import Plan, Step, Verb, plan
 from clusterwright.graph.resource import AnyRef, Resource
 from clusterwright.spec.profile import ClusterProfile
 from clusterwright.store import accounts, clusters, profiles, resources
@@ -92,6 +92,7 @@ class Reconciler:
         with self.tools.database.transaction() as connection:
             row = clusters.claim(connection, uid, token)
         if row is None:
+            self.calm.pop(uid, None)
             return
         try:
             self.work(row, token)
@@ -184,15 +185,15 @@ class Reconciler:
         )
         return execute(steps, lambda step: states.get(step.ref), worker.run, self.tools.pool)
 
-    def hold(self, view: View, seen: Observation, step: Step) -> str | None:
+    def hold(self, view: View, seen: Observation, step: Step) -> Outcome | None:
         """Why a step must not run now, if it must not."""
         if step.approval and view.row.approved < view.row.generation:
-            return "needs your approval: workloads on it stop"
+            return Outcome(Result.UNAPPROVED, message="needs your approval: workloads on it stop")
         if seen.foreign and view.row.observed == 0 and not view.row.deleting:
-            return f"nothing is made while a name is taken: {seen.foreign[0]}"
+            return Outcome(Result.HELD, message=f"nothing is made while a name is taken: {seen.foreign[0]}")
         record = view.rows.get(step.ref)
         if record and record.retry_at > self.tools.clock.now():
-            return record.error
+            return Outcome(Result.HELD, message=record.error)
         return None
 
     def blocked(self, row: ClusterRow, token: str, error: Error) -> None:
@@ -206,8 +207,15 @@ class Reconciler:
 def at_rest(
     desired: Mapping[AnyRef, Resource], seen: Observation, steps: Plan, outcomes: Mapping[str, Outcome]
 ) -> frozenset[AnyRef]:
-    """What nothing is expected of until we write something: it is as wanted, or its turn did not come."""
-    moving = {step.ref for step in steps.steps if step.key in outcomes or step.ref in seen.found}
+    """What nothing is expected of until we write something: it is as wanted, or its turn did not come.
+
+    An update acts on what its own pass saw; what only waits to be deleted is there until we delete it.
+    """
+    moving = {
+        step.ref
+        for step in steps.steps
+        if step.key in outcomes or (step.ref in seen.found and step.verb is not Verb.DELETE)
+    }
     return frozenset({*desired, *seen.found} - moving)
 
 

@@ -111,7 +111,8 @@ class Reporter:
             row = report.row
             return [EventRow(moment.now, row.uid, row.name, "Normal", "OperationDone", row.name, message)]
         left = estimate.seconds_left(report.plan, {task.key: task for task in operation.tasks}, moment)
-        done = estimate.fraction(operation.started_at, left, moment)
+        began = min((task.started_at for task in operation.tasks if task.started_at), default=moment.now)
+        done = estimate.fraction(began, left, moment)
         operations.save(connection, replace(operation, progress=done, seconds_left=left))
         return []
 
@@ -154,12 +155,15 @@ class Reporter:
                 elapsed = (moment.now - (task.started_at or moment.now)) * moment.speed
                 times.append(later(self.clock, polling.interval(self.latency(step), elapsed)))
             elif task.state is not TaskState.APPROVAL:
-                times.append(self.retry_time(rows.get(step.ref)))
+                times.append(self.retry_time(rows.get(step.ref), task, moment))
         return min(times)
 
-    def retry_time(self, row: ResourceRow | None) -> float:
-        soonest = later(self.clock, polling.KEEN)
-        return max(row.retry_at, later(self.clock, polling.SOON)) if row and row.retry_at else soonest
+    def retry_time(self, row: ResourceRow | None, task: Task, moment: progress.Moment) -> float:
+        """After a failed call as its error says; what cannot even be read is looked at ever more rarely."""
+        if row and row.retry_at:
+            return max(row.retry_at, later(self.clock, polling.SOON))
+        elapsed = (moment.now - (task.started_at or moment.now)) * moment.speed
+        return later(self.clock, min(max(polling.KEEN, elapsed / 4), polling.STEADY))
 
     def blocked(self, row: ClusterRow, token: str, error: Error, look_at: float) -> None:
         """A pass that could not look."""

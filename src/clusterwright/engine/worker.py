@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from clusterwright.aws.driver import INSTANT, Change
 from clusterwright.aws.scope import Scope
 from clusterwright.engine import retry
-from clusterwright.engine.clock import Clock, later
+from clusterwright.engine.clock import Clock, later, passed
 from clusterwright.engine.execute import Outcome, Result
 from clusterwright.engine.observe import DriverFor
-from clusterwright.errors import Error, NotFound
+from clusterwright.engine.records import VISIBLE
+from clusterwright.errors import Error, NotFound, NotYet
 from clusterwright.graph.codec import Codec
 from clusterwright.graph.known import Known
 from clusterwright.graph.plan import Step, Verb
@@ -57,13 +58,18 @@ class Journal:
                 resources.put(connection, self.cluster, row)
         self.rows.update(rows)
 
+    def check(self) -> None:
+        """Raises LostRun when another pass took over."""
+        with self.database.transaction() as connection:
+            clusters.guard(connection, self.cluster, self.token)
+
     def dump(self, resource: Resource) -> Mapping[str, object]:
         return self.codec.dump(resource)
 
 
 @dataclass(frozen=True)
 class Worker:
-    """Runs steps for one pass. `hold` may say why a step must not run now."""
+    """Runs steps for one pass. `hold` has the outcome of a step that must not run now."""
 
     aws: Scope
     driver_for: DriverFor
@@ -71,12 +77,14 @@ class Worker:
     known: Known
     found: Mapping[AnyRef, Found]
     clock: Clock
-    hold: Callable[[Step], str | None]
+    hold: Callable[[Step], Outcome | None]
+    halfway: set[AnyRef] = field(default_factory=set)
+    """What was begun by several calls of which the first ones worked."""
 
     def run(self, step: Step) -> Outcome:
-        reason = self.hold(step)
-        if reason is not None:
-            return Outcome(Result.HELD, message=reason)
+        held = self.hold(step)
+        if held is not None:
+            return held
         try:
             outcome = self.act(step)
         except Error as error:
@@ -101,7 +109,13 @@ class Worker:
             old, stage=Stage.INTENT, resource=self.journal.dump(want), id=None, begun_at=self.clock.now()
         )
         self.journal.put(ref, intent)
-        made = driver.create(self.aws.permit(driver.actions), want, self.known)
+        aws = self.aws.permit(driver.actions)
+        try:
+            made = driver.create(aws, want, self.known)
+        except Error:
+            if aws.made:
+                self.halfway.add(ref)
+            raise
         self.journal.put(ref, replace(intent, stage=Stage.MADE, id=made.id, outputs=dict(made.outputs)))
         self.known.learn(ref, made.id, made.outputs)
         self.wrote()
@@ -115,6 +129,7 @@ class Worker:
         before = {key for key, _ in applied.tags} if applied else set()
         stale = tuple(sorted(before - {key for key, _ in step.resource.tags}))
         change = Change(step.resource, have, step.changed, stale)
+        self.journal.check()
         driver.update(self.aws.permit(driver.actions), change, self.known)
         self.wrote()
         return Outcome(Result.BEGUN, have.id)
@@ -126,13 +141,23 @@ class Worker:
     def delete(self, step: Step) -> Outcome:
         driver, have = self.driver_for(type(step.resource)), self.found[step.ref]
         row = self.journal.row(step.ref)
+        if not have.id:  # its answer was lost: whether there is anything to delete will show
+            return Outcome(Result.BEGUN, message=have.message)
         self.journal.put(step.ref, replace(row, stage=Stage.LEAVING, begun_at=self.clock.now()))
         try:
             driver.delete(self.aws.permit(driver.actions), have, self.known)
-        except NotFound:
+        except NotFound as error:
+            if self.is_unseen(row, have):
+                self.journal.put(step.ref, row)
+                raise NotYet(f"{step.ref} cannot be deleted before AWS shows it.") from error
             return Outcome(Result.DONE, have.id)
         self.wrote()
         return Outcome(Result.DONE if driver.unmakes is INSTANT else Result.BEGUN, have.id)
+
+    def is_unseen(self, row: ResourceRow, have: Found) -> bool:
+        """Whether AWS may only not know it yet: to believe that it is gone would leave it behind."""
+        young = passed(self.clock, row.begun_at) < VISIBLE
+        return row.stage is Stage.MADE and young and have.state is State.PENDING
 
     def wrote(self) -> None:
         """From now on nothing older than this write is good enough to decide by."""
@@ -143,7 +168,9 @@ class Worker:
         row = self.journal.row(step.ref)
         failures = row.failures + 1
         wait = retry.delay(error, failures)
-        begun = row.begun_at if retry.outcome_unknown(error) else 0.0
+        self.wrote()
+        may_exist = retry.outcome_unknown(error) or step.ref in self.halfway
+        begun = row.begun_at if may_exist else 0.0
         row = replace(
             row,
             failures=failures,

@@ -20,7 +20,10 @@ class Unknown(Error):
 
 @dataclass(frozen=True)
 class Known:
-    """The ids and outputs of everything that exists. Shared by the steps of a pass, which add to it."""
+    """The ids and outputs of everything that exists.
+
+    Shared by the threads of a pass, which add to it: whoever walks through it takes a copy first.
+    """
 
     ids: dict[AnyRef, str] = field(default_factory=dict)
     outputs: dict[AnyRef, Mapping[str, str]] = field(default_factory=dict)
@@ -56,7 +59,7 @@ class Known:
 
     def ref(self, kind: type[R], id_: str) -> Ref[R]:
         """The pointer for an AWS id. An id we do not know stays itself, and so differs from what we want."""
-        ours = (ref.name for ref, known in self.ids.items() if ref.kind is kind and known == id_)
+        ours = (ref.name for ref, known in tuple(self.ids.items()) if ref.kind is kind and known == id_)
         return Ref(kind, next(ours, id_))
 
     def refs(self, kind: type[R], ids: list[str]) -> tuple[Ref[R], ...]:
@@ -64,7 +67,7 @@ class Known:
 
     def pointer(self, kind: type[Resource], id_: str) -> Pointer:
         """As `ref`, but the value may also be an output of another resource."""
-        for ref, outputs in self.outputs.items():
+        for ref, outputs in tuple(self.outputs.items()):
             for name, value in outputs.items():
                 if value == id_:
                     return Output(ref, name)

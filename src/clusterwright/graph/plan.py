@@ -90,7 +90,22 @@ def plan(
     unwanted = sorted((ref for ref in found if ref not in wanted), key=str)
     steps |= {step.key: step for step in (leave(found[ref]) for ref in unwanted)}
     steps = without_inner_deletes(steps)
-    return Plan(sort(one_at_a_time(link(steps, found))))
+    return Plan(sort(spread_approval(one_at_a_time(link(steps, found)))))
+
+
+def spread_approval(steps: Mapping[str, Step]) -> dict[str, Step]:
+    """What is only deleted so that something else can be replaced needs the same approval."""
+    needed: set[str] = set()
+    left = [key for key, step in steps.items() if step.approval]
+    while left:
+        key = left.pop()
+        if key not in needed:
+            needed.add(key)
+            left += steps[key].after
+    return {
+        key: replace(step, approval=step.approval or (key in needed and step.replaces and leaves(step)))
+        for key, step in steps.items()
+    }
 
 
 def index(desired: Iterable[Resource]) -> dict[AnyRef, Resource]:

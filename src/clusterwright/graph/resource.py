@@ -101,6 +101,8 @@ def targets(value: object) -> Iterator[AnyRef]:
 
 def pointers(value: object) -> Iterator[Pointer]:
     """Every reference inside a value, however deep in tuples and value objects."""
+    if value is None or isinstance(value, str | int):
+        return  # most values are plain, and plans ask for the references of everything
     if isinstance(value, Ref | Output):
         yield value
     elif isinstance(value, tuple):

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 
 import yaml
 
@@ -54,8 +54,9 @@ def fill(text: str, variables: Mapping[str, str]) -> str:
     return MACRO.sub(value, text)
 
 
+@lru_cache(maxsize=1024)
 def read(text: str) -> Mapping[str, Json]:
-    """One YAML mapping as plain data."""
+    """One YAML mapping as plain data, which nobody changes: every pass asks for the same ones again."""
     try:
         refuse_bombs(text)
         data: object = yaml.safe_load(text)

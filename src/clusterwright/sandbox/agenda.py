@@ -42,6 +42,13 @@ class Agenda:
         finally:
             self._as_of = None
 
+    def pending(self) -> tuple[list[tuple[float, int, Event]], int]:
+        """What is to come, and the number that the next entry would get."""
+        return self._due, next(self._order)
+
+    def resume(self, due: list[tuple[float, int, Event]], number: int) -> None:
+        self._due, self._order = due, itertools.count(number)
+
     def __len__(self) -> int:
         return len(self._due)
 

@@ -3,14 +3,19 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from clusterwright.sandbox import accounts
+from clusterwright.sandbox import accounts, snapshot
 from clusterwright.sandbox.books import objects
+from clusterwright.sandbox.books import routes as books
 from clusterwright.sandbox.call import Answer
 from clusterwright.sandbox.clock import iso
+from clusterwright.sandbox.faults import routes as faults
 from clusterwright.sandbox.frame import Frame
+from clusterwright.sandbox.limits import routes as limits
+from clusterwright.sandbox.quotas import routes as quotas
 from clusterwright.sandbox.recognise import read_body
 
 Query = dict[str, str]
@@ -29,7 +34,9 @@ def handle(frame: Frame, environ: dict[str, Any]) -> Answer:
         return _json(200, found)
     except Unknown as error:
         return _json(404, {"message": str(error)})
-    except (KeyError, TypeError, ValueError) as error:
+    except ValueError as error:
+        return _json(400, {"message": str(error)})
+    except (KeyError, TypeError) as error:
         return _json(400, {"message": f"{type(error).__name__}: {error}"})
 
 
@@ -77,6 +84,13 @@ def _cni(frame: Frame, _query: Query, body: dict[str, Any]) -> Any:
     return {}
 
 
+def _snapshot(frame: Frame, _query: Query, body: dict[str, Any]) -> Any:
+    directory = frame.options.data_dir or body.get("directory")
+    if directory is None:
+        raise ValueError("the sandbox was started without --data-dir, and the request names no directory")
+    return {"path": str(snapshot.save(frame, Path(directory)))}
+
+
 _ROUTES: dict[str, Route] = {
     r"GET health": _health,
     r"GET calls": _calls,
@@ -84,6 +98,11 @@ _ROUTES: dict[str, Route] = {
     r"GET accounts/(?P<account>\d{12})/credentials": _credentials,
     r"POST clock/advance": _advance,
     r"POST cni": _cni,
+    r"POST snapshot": _snapshot,
+    **books.ROUTES,
+    **faults.ROUTES,
+    **limits.ROUTES,
+    **quotas.ROUTES,
 }
 
 

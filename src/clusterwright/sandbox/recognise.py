@@ -7,13 +7,13 @@ the `X-Amz-Target` header or, for services with paths, from the method and the p
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from clusterwright.sandbox import accounts
 from clusterwright.sandbox.call import Call, Params
 from clusterwright.sandbox.eks import routes as eks_routes
 
-_SCOPE = re.compile(r"Credential=([^/,]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=([^/,&]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
 
 
 def read_body(environ: dict[str, Any]) -> bytes:
@@ -23,7 +23,8 @@ def read_body(environ: dict[str, Any]) -> bytes:
 
 def recognise(environ: dict[str, Any]) -> Call | None:
     """None for what carries no signature: that is moto's to answer (or to refuse)."""
-    scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    signed = environ.get("HTTP_AUTHORIZATION") or unquote(environ.get("QUERY_STRING", ""))
+    scope = _SCOPE.search(signed)
     if scope is None:
         return None
     access_key, _, region, service = scope.groups()

@@ -10,12 +10,14 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import create_server
 
-from clusterwright.sandbox import control, upstream
+from clusterwright.sandbox import control, snapshot, upstream
 from clusterwright.sandbox.frame import Frame, build
+from clusterwright.sandbox.kube.listener import KubeListener
 from clusterwright.sandbox.options import Options
 from clusterwright.sandbox.shell import Shell
 
 _TICK = 0.5
+_THREADS = 32  # most of them wait: for the one that is being answered, or for a slow answer to be due
 _running = threading.Lock()
 
 
@@ -45,19 +47,23 @@ class _Listener:
             settle=frame.timing.agenda.settle,
             control=lambda environ: control.handle(frame, environ),
             layers=frame.layers,
-            services={"eks": frame.eks.handle},
+            services=frame.services,
+            unsigned=frame.iam.unsigned,
         )
         options = frame.options
-        self._server: Any = create_server(shell, host=options.host, port=options.port, threads=8)
+        self._server: Any = create_server(shell, host=options.host, port=options.port, threads=_THREADS)
+        self._kube = KubeListener(frame.kube, options.host, options.kube_port, shell.alone)
         self._ending = threading.Event()
         self.url = f"http://{options.host}:{self._server.effective_port}"
 
     def run(self) -> None:
         sockets = self._server._map
+        self._kube.begin()
         try:
             while not self._ending.is_set():
                 wasyncore.loop(timeout=_TICK, map=sockets, count=1)
         finally:
+            self._kube.end()
             self._server.task_dispatcher.shutdown()
             wasyncore.close_all(sockets, ignore_all=True)
 
@@ -76,20 +82,28 @@ def start(options: Options) -> Running:
         if thread.is_alive():
             listener.end()
             thread.join(10)
-            _running.release()
+            _end(frame)
 
     return Running(listener.url, frame, halt)
 
 
 def serve(options: Options, announce: Callable[[str], None] | None = None) -> None:
     """Serve until interrupted."""
-    listener, _ = _open(options)
+    listener, frame = _open(options)
     try:
         if announce:
             announce(listener.url)
         listener.run()
     except KeyboardInterrupt:
         pass
+    finally:
+        _end(frame)
+
+
+def _end(frame: Frame) -> None:
+    try:
+        if frame.options.data_dir is not None:
+            snapshot.save(frame, frame.options.data_dir)
     finally:
         _running.release()
 
@@ -102,6 +116,8 @@ def _open(options: Options) -> tuple[_Listener, Frame]:
         for service in upstream.SERVICES:
             importlib.import_module(f"moto.{service}.responses")
         frame = build(options)
+        if options.data_dir is not None:
+            snapshot.restore(frame, options.data_dir)
         return _Listener(frame), frame
     except BaseException:
         _running.release()

@@ -7,18 +7,21 @@ one thread at a time anyway, so nothing is lost.
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 from clusterwright.sandbox import upstream
 from clusterwright.sandbox.call import Answer, AwsError, Call, Handler, Layer, stack
+from clusterwright.sandbox.faults.delivery import deliver
 from clusterwright.sandbox.recognise import recognise
 from clusterwright.sandbox.refusals import refusal
 
 _log = logging.getLogger(__name__)
 
 Control = Callable[[dict[str, Any]], Answer]
+Unsigned = Callable[[dict[str, Any]], Answer | None]
 
 
 class Shell:
@@ -30,19 +33,29 @@ class Shell:
         control: Control,
         layers: tuple[list[Layer], list[Layer]],
         services: dict[str, Handler],
+        unsigned: Unsigned = lambda _: None,
     ) -> None:
         outer, inner = layers
         self._settle = settle
         self._control = control
         self._services = services
+        self._unsigned = unsigned
         self._moto = upstream.new_app()
         self._handle = stack([*outer, _refuse, *inner], self._dispatch)
         self._one_at_a_time = threading.RLock()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """For whoever else looks at the world: between two requests, with all done that is due."""
+        with self._one_at_a_time:
+            self._settle()
+            yield
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         with self._one_at_a_time:
             self._settle()
             answer = self._answer(environ)
+        deliver(answer)
         phrase = HTTPStatus(answer.status).phrase
         start_response(f"{answer.status} {phrase}", list(answer.headers))
         return [answer.body]
@@ -51,7 +64,9 @@ class Shell:
         if environ.get("PATH_INFO", "").startswith("/_sandbox/"):
             return self._control(environ)
         call = recognise(environ)
-        return upstream.run(self._moto, environ) if call is None else self._handle(call)
+        if call is None:
+            return self._unsigned(environ) or upstream.run(self._moto, environ)
+        return self._handle(call)
 
     def _dispatch(self, call: Call) -> Answer:
         own = self._services.get(call.service)

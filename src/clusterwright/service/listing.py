@@ -55,7 +55,7 @@ def read_token(text: str | None) -> str:
     if not text:
         return ""
     try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         finding = Finding("continue", "is not a token of ours", "Begin again without it.", value=text)
         raise Invalid((finding,), "The request is not valid.") from error

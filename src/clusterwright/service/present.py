@@ -119,8 +119,10 @@ def cluster(row: ClusterRow, operation: OperationRow | None) -> ClusterView:
 
 def cluster_status(row: ClusterRow, operation: OperationRow | None) -> ClusterStatus:
     conditions = (
-        ConditionView(**{**dict(condition), "since": moment(condition.since)})
-        for condition in row.status.conditions
+        ConditionView(
+            type=one.type, status=one.status, reason=one.reason, message=one.message, since=moment(one.since)
+        )
+        for one in row.status.conditions
     )
     return ClusterStatus(
         phase=row.status.phase,

@@ -11,7 +11,9 @@ from pydantic import Field
 from clusterwright.errors import Finding
 from clusterwright.spec.metadata import API_VERSION
 from clusterwright.store.rows import OperationState
-from clusterwright.store.status import Phase, Shape, TaskState
+from clusterwright.store.status import Phase as Phase
+from clusterwright.store.status import Shape as Shape
+from clusterwright.store.status import TaskState
 
 V = TypeVar("V")
 

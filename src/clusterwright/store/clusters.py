@@ -71,7 +71,8 @@ def page(connection: Connection, after: str, limit: int, search: str = "") -> li
     """Up to `limit` clusters in name order, after the name `after`."""
     query = select(clusters).where(clusters.c.name > after).order_by(clusters.c.name).limit(limit)
     if search:
-        query = query.where(clusters.c.name.contains(search, autoescape=True))
+        # Not LIKE: it knows patterns, and ignores case on SQLite only.
+        query = query.where(func.replace(clusters.c.name, search, "") != clusters.c.name)
     return [read(row) for row in connection.execute(query)]
 
 
@@ -185,7 +186,10 @@ def learn(connection: Connection, uid: str, facts: AccountFacts) -> None:
 
 
 def finish(connection: Connection, uid: str, status: Status, *, observed: int | None, look_at: float) -> None:
-    """End a pass. A wake that came meanwhile is kept: the earlier of both times wins."""
+    """End a pass. A wake that came meanwhile is kept: the earlier of both times wins.
+
+    With `observed` the document is true; an approval was for what is done now, and for nothing later.
+    """
     sooner = case((clusters.c.due < look_at, clusters.c.due), else_=look_at)
     values: dict[str, object] = {
         "status": status.model_dump(mode="json", by_alias=True),
@@ -193,7 +197,7 @@ def finish(connection: Connection, uid: str, status: Status, *, observed: int | 
         "due": sooner,
     }
     if observed is not None:
-        values["observed"] = observed
+        values |= {"observed": observed, "approved": 0}
     connection.execute(update(clusters).where(clusters.c.uid == uid).values(values))
 
 

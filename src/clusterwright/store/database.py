@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import alembic.command
-import alembic.config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -59,7 +57,11 @@ def open_database(url: str) -> Database:
     engine = make_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
     try:
         migrate(engine)
+    except DatabaseUnusable:
+        engine.dispose()
+        raise
     except OperationalError as error:
+        engine.dispose()
         raise DatabaseUnusable(
             f"The database {engine.url.render_as_string(hide_password=True)} cannot be opened: {error.orig}.",
             remedy="Check that it runs, that the address is right and that this user may create tables.",
@@ -89,10 +91,35 @@ def begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+NEWEST = "0001"
+"""The revision that this version of the program works with."""
+
+
 def migrate(engine: Engine) -> None:
-    """Alembic, from the migrations in this package."""
+    """Bring the schema up to date. Alembic takes half a second to import, so only where there is work."""
+    if revision(engine) == NEWEST:
+        return
+    import alembic.command
+    import alembic.config
+    import alembic.util
+
     config = alembic.config.Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # servers that start together take turns
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4200003)")
         config.attributes["connection"] = connection
-        alembic.command.upgrade(config, "head")
+        try:
+            alembic.command.upgrade(config, "head")
+        except alembic.util.CommandError as error:
+            raise DatabaseUnusable(
+                "The database was made by another version of Clusterwright, and this one does not know it.",
+                remedy="Start the newer version again, or give this one a database of its own.",
+            ) from error
+
+
+def revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

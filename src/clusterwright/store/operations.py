@@ -27,10 +27,13 @@ def write(row: OperationRow) -> dict[str, object]:
 
 
 def start(connection: Connection, row: OperationRow) -> None:
-    """A new operation. One that still runs is superseded; what it has under way goes on in the new one."""
+    """A new operation. One that still runs is superseded; what it has under way goes on in the new one.
+
+    What it had not begun, or failed to, comes back with the next plan if it is still wanted.
+    """
     before = newest(connection, row.cluster)
     if before and before.state is OperationState.RUNNING:
-        row = replace(row, tasks=tuple(task for task in before.tasks if task.state is not TaskState.DONE))
+        row = replace(row, tasks=tuple(task for task in before.tasks if task.state is TaskState.RUNNING))
     live = and_(operations.c.cluster == row.cluster, operations.c.state == OperationState.RUNNING.value)
     ended = {"state": OperationState.SUPERSEDED.value, "ended_at": row.started_at}
     connection.execute(update(operations).where(live).values(ended))

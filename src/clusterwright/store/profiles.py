@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from sqlalchemy import Connection, and_, select
 
 from clusterwright.errors import Missing
@@ -22,10 +24,14 @@ def versions(connection: Connection, name: str) -> list[ProfileRow]:
     return sorted(rows, key=lambda row: precedence(row.document.spec.version), reverse=True)
 
 
-def precedence(version: str) -> tuple[tuple[int, ...], bool, str]:
-    """A release comes after its own pre-releases (semver.org, item 11, without numeric identifiers)."""
+Precedence: TypeAlias = tuple[tuple[int, ...], bool, tuple[tuple[bool, int, str], ...]]
+
+
+def precedence(version: str) -> Precedence:
+    """A release comes after its own pre-releases, numbers in those before words (semver.org, item 11)."""
     core, _, rest = version.partition("+")[0].partition("-")
-    return tuple(int(part) for part in core.split(".")), not rest, rest
+    words = tuple((not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in rest.split("."))
+    return tuple(int(part) for part in core.split(".")), not rest, words
 
 
 def get(connection: Connection, name: str, version: str | None) -> ProfileRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,14 +38,27 @@ class SecretBox:
 
 
 def private_file(file: Path, content: bytes) -> bytes:
-    """The content of a file that only we may read; written with `content` if there is none yet."""
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_bytes()
-    with os.fdopen(descriptor, "wb") as stream:
+    """The content of a file that only we may read; written with `content` if there is none yet.
+
+    Servers that start together agree on one, and an empty file, as a death while writing leaves it, is no
+    secret: an empty token would let everybody in.
+    """
+    found = file.read_bytes() if file.exists() else b""
+    return found if found.strip() else written_once(file, content)
+
+
+def written_once(file: Path, content: bytes) -> bytes:
+    """The lock makes one of many write; the others read what it wrote."""
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        found = stream.read()
+        if found.strip():
+            return found
+        os.fchmod(stream.fileno(), 0o600)
+        stream.seek(0)
+        stream.truncate()
         stream.write(content)
-    return content
+        return content
 
 
 def open_box(file: Path) -> SecretBox:

@@ -31,7 +31,7 @@ def test_create_and_delete_leave_nothing(tenant: Tenant) -> None:
     tenant.advance(900)
     cluster = eks.describe_cluster(name="one")["cluster"]
     assert cluster["status"] == "ACTIVE"
-    assert cluster["endpoint"].endswith(".us-east-1.eks.amazonaws.com")
+    assert cluster["endpoint"].endswith(f"/clusters/{tenant.account}/us-east-1/one")
     assert cluster["identity"]["oidc"]["issuer"].startswith("https://oidc.eks.us-east-1.amazonaws.com/id/")
     x509.load_pem_x509_certificate(base64.b64decode(cluster["certificateAuthority"]["data"]))
     config = cluster["resourcesVpcConfig"]

@@ -468,3 +468,27 @@ def test_the_same_inputs_in_any_order_give_the_same_plan() -> None:
         for others in (there, there[::-1], there[2:] + there[:2])
     }
     assert len(plans) == 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate(Resource):
+    """Not disruptive by itself, but it goes when its machine does."""
+
+    KIND: ClassVar[str] = "gate"
+    FIXED: ClassVar[frozenset[str]] = frozenset({"machine"})
+    machine: Ref[Machine]
+
+
+def test_what_stands_in_the_way_of_a_replacement_needs_the_same_approval() -> None:
+    network = Network(name="net")
+    machine = Machine(name="m", network=network.ref, image="new")
+    gate = Gate(name="g", machine=machine.ref)
+    before = {
+        network.ref: Found(id="n-1", actual=network),
+        machine.ref: Found(id="m-1", actual=replace(machine, image="old")),
+        gate.ref: Found(id="g-1", actual=gate),
+    }
+    steps = {step.key: step.approval for step in plan([network, machine, gate], before).steps}
+    assert steps["delete machine/m"]
+    assert steps["delete gate/g"]
+    assert not steps["create machine/m"]

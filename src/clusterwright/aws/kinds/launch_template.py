@@ -13,7 +13,7 @@ from clusterwright.aws.calls import Row
 from clusterwright.aws.driver import INSTANT, Change
 from clusterwright.aws.ec2 import TAGGING, find_owned, retag
 from clusterwright.aws.kinds.security_group import SecurityGroup, source_of
-from clusterwright.aws.scope import HOUR, Scope
+from clusterwright.aws.scope import DAY, Scope
 from clusterwright.aws.tagging import CLUSTER, CLUSTER_ID, as_tags, mapping, pairs
 from clusterwright.errors import AlreadyExists, NotOurs
 from clusterwright.graph.known import Known
@@ -69,7 +69,7 @@ class LaunchTemplateDriver:
         """The data of the latest version. Versions never change, so one that was read is good for long."""
         answer = aws.read(
             "ec2:DescribeLaunchTemplateVersions",
-            max_age=HOUR,
+            max_age=DAY,
             LaunchTemplateId=row["LaunchTemplateId"],
             Versions=[str(row["LatestVersionNumber"])],
         )

@@ -13,8 +13,20 @@ from moto.autoscaling.models import ASG_NAME_TAG, FakeAutoScalingGroup, Instance
 from moto.ec2.models.instances import InstanceBackend
 from moto.ec2.utils import convert_tag_spec
 
+from clusterwright.sandbox.ec2 import capacity
+from clusterwright.sandbox.ec2.capacity import GATES, Refused, Wish
+
 
 class TidyInstances(InstanceBackend):
+    def run_instances(self, image_id: str, count: int, *given: Any, **options: Any) -> Any:
+        backend: Any = self
+        subnet = options.get("subnet_id")
+        zone = backend.get_subnet(subnet).availability_zone if subnet else f"{backend.region_name}a"
+        kind = options.get("instance_type") or "m1.small"
+        spot = bool(options.get("instance_market_options"))
+        GATES.admit(Wish(backend.account_id, backend.region_name, str(zone), str(kind), spot, count))
+        return super().run_instances(image_id, count, *given, **options)
+
     def terminate_instances(self, instance_ids: list[str]) -> Any:
         for instance in self.get_multi_instances_by_id(instance_ids):
             if instance.state != "terminated" and 0 in instance.nics:
@@ -33,12 +45,28 @@ def launch(group: Any, count: int, propagated: dict[str, str]) -> None:
     types = itertools.cycle(_types(group, data))
     tags = convert_tag_spec(data.get("TagSpecifications", []))
     instance_tags = {**tags.get("instance", {}), **propagated, ASG_NAME_TAG: group.name}
+    spec = {"instance": instance_tags, "volume": tags.get("volume", {})}
     for subnet, instance_type in zip(itertools.islice(subnets, count), types, strict=False):
-        spec = {"instance": instance_tags, "volume": tags.get("volume", {})}
-        group.instance_states.append(_start(group, data, subnet, instance_type, spec))
+        started = _start_somewhere(group, data, (subnet, instance_type), spec)
+        if isinstance(started, Refused):
+            capacity.note_failure(group, _is_spot(group), started)
+            return
+        group.instance_states.append(started)
 
 
 _MOTO_LAUNCH = FakeAutoScalingGroup.replace_autoscaling_group_instances
+
+
+def _start_somewhere(group: Any, data: dict[str, Any], first: tuple[str, str], tags: dict[str, Any]) -> Any:
+    """Where EC2 has none of the first choice, the group takes another of its zones or types."""
+    choices = itertools.product(group.vpc_zone_identifier.split(","), dict.fromkeys(_types(group, data)))
+    refused = None
+    for subnet, instance_type in dict.fromkeys((first, *choices)):
+        try:
+            return _start(group, data, subnet, instance_type, tags)
+        except Refused as error:
+            refused = refused or error
+    return refused
 
 
 def _start(group: Any, data: dict[str, Any], subnet: str, instance_type: str, tags: dict[str, Any]) -> Any:

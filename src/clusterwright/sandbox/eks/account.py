@@ -29,6 +29,29 @@ class Subnet:
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """A running instance, as its Node tells about it."""
+
+    id: str
+    dns_name: str
+    address: str
+    zone: str
+    type: str
+    image: str
+
+
+def _machine(instance: Any) -> Machine:
+    return Machine(
+        id=instance.id,
+        dns_name=str(instance.private_dns_name),
+        address=str(instance.private_ip),
+        zone=str(instance.availability_zone),
+        type=instance.instance_type,
+        image=instance.image_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     id: str
     region: str
@@ -193,9 +216,22 @@ class Account:
         group = self._scaling.autoscaling_groups.get(group_name)
         return None if group is None else int(group.desired_capacity)
 
+    def launch_failure(self, group_name: str) -> Issue | None:
+        """What keeps the group from starting an instance at present."""
+        group = self._scaling.autoscaling_groups.get(group_name)
+        message = getattr(group, "launch_failure", None)
+        if not message:
+            return None
+        return {"code": "AsgInstanceLaunchFailures", "message": message, "resourceIds": [group_name]}
+
     def instances_of(self, group_name: str) -> list[str]:
         group = self._scaling.autoscaling_groups.get(group_name)
         return [state.instance.id for state in group.instance_states] if group else []
+
+    def machines_of(self, group_name: str) -> list[Machine]:
+        group = self._scaling.autoscaling_groups.get(group_name)
+        instances = [state.instance for state in group.instance_states] if group else []
+        return [_machine(one) for one in instances if one.state == "running"]
 
     def replace_instances(self, group_name: str) -> None:
         group = self._scaling.autoscaling_groups.get(group_name)

@@ -24,6 +24,7 @@ from clusterwright.sandbox.eks import (
 from clusterwright.sandbox.eks.account import Account
 from clusterwright.sandbox.eks.records import Region
 from clusterwright.sandbox.eks.scene import Scene
+from clusterwright.sandbox.kube.authority import Endpoints
 from clusterwright.sandbox.propagation import Propagation
 from clusterwright.sandbox.timing import Timing
 
@@ -45,9 +46,10 @@ OPERATIONS: dict[str, Operation] = {
 
 
 class Eks:
-    def __init__(self, timing: Timing, propagation: Propagation) -> None:
+    def __init__(self, timing: Timing, propagation: Propagation, endpoints: Endpoints) -> None:
         self._timing = timing
         self._propagation = propagation
+        self._endpoints = endpoints
         self._regions: dict[tuple[str, str], Region] = {}
 
     def region(self, account: str, name: str) -> Region:
@@ -70,6 +72,7 @@ class Eks:
             account=Account(call.account, call.region),
             timing=self._timing,
             propagation=self._propagation,
+            endpoints=self._endpoints,
             caller=accounts.principal_arn(call.access_key, call.account, call.partition),
         )
 

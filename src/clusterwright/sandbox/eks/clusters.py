@@ -9,14 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clusterwright.sandbox.eks import access, faults, placement, tokens, versions
-from clusterwright.sandbox.eks.certificate import authority
 from clusterwright.sandbox.eks.paging import page
 from clusterwright.sandbox.eks.records import Cluster, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
 _NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 _LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
-_QUOTA = 100  # https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html
 _ENDPOINT_KNOWN = 0.9  # the share of the creation after which the endpoint is shown
 
 
@@ -32,6 +30,7 @@ def create(scene: Scene, params: Wire) -> Wire:
         wire=_wire(scene, params, subnets[0].vpc_id),
         token=tokens.of(params),
         self_managed_addons=params.get("bootstrapSelfManagedAddons", True),
+        creator=scene.caller,
     )
     scene.region.clusters[name] = cluster
     scene.service_roles("eks")
@@ -51,8 +50,6 @@ def _check(scene: Scene, params: Wire) -> list[Any]:
         )
     versions.checked(params.get("version") or versions.DEFAULT, clusterName=name)
     scene.role(params["roleArn"], "eks.amazonaws.com", clusterName=name)
-    if len(scene.region.clusters) >= _QUOTA:
-        raise faults.limit(f"You have reached the maximum number of clusters: {_QUOTA}", clusterName=name)
     network = params.get("kubernetesNetworkConfig") or {}
     if network.get("serviceIpv4Cidr"):
         _check_service_range(network["serviceIpv4Cidr"], name)
@@ -139,10 +136,8 @@ def ensure_log_group(scene: Scene, cluster: Cluster) -> None:
 def _show_endpoint(scene: Scene, cluster: Cluster) -> None:
     if cluster.status != "CREATING":
         return
-    issuer = cluster.wire["identity"]["oidc"]["issuer"].rpartition("/")[2]
-    zone = f"gr{scene.stream('endpoint', cluster.name).randrange(1, 8)}.{scene.region.name}"
-    cluster.wire["endpoint"] = f"https://{issuer}.{zone}.eks.amazonaws.com"
-    cluster.wire["certificateAuthority"] = {"data": authority(scene.now)}
+    cluster.wire["endpoint"] = scene.endpoints.url(scene.region.account, scene.region.name, cluster.name)
+    cluster.wire["certificateAuthority"] = {"data": scene.endpoints.certificate()}
     ensure_log_group(scene, cluster)
 
 

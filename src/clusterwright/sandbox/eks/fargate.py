@@ -14,7 +14,6 @@ from clusterwright.sandbox.eks.scene import Scene
 _NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 _MOST_SELECTORS = 5
 _MOST_LABELS = 5
-_QUOTA = 10
 
 
 def create(scene: Scene, params: Wire) -> Wire:
@@ -42,10 +41,6 @@ def _check(scene: Scene, cluster: Cluster, params: Wire) -> None:
     name = cluster.name
     if not _NAME.fullmatch(params["fargateProfileName"]):
         raise faults.invalid("The fargate profile name contains invalid characters", clusterName=name)
-    if len(cluster.fargate) >= _QUOTA:
-        raise faults.limit(
-            f"You have reached the maximum number of Fargate profiles: {_QUOTA}", clusterName=name
-        )
     _check_selectors(params.get("selectors") or [], name)
     if not params.get("subnets"):
         raise faults.invalid("Subnets cannot be empty for a Fargate profile", clusterName=name)

@@ -27,7 +27,6 @@ _AMI_TYPES = frozenset(
     for variant in variants.split()
 ) | {"CUSTOM"}
 _AL2_UNTIL = 32  # no AL2 images from 1.33 on
-_QUOTA = 30
 _MOST_NODES = 450
 _LAUNCHED = 0.3  # the share of the creation after which instances exist
 _TERMINATED = 0.6  # the share of the deletion after which they do not
@@ -59,7 +58,7 @@ def create(scene: Scene, params: Wire) -> Wire:
 
 def _checked_wire(scene: Scene, cluster: Cluster, params: Wire) -> Wire:
     members: Wire = {"clusterName": cluster.name, "nodegroupName": params["nodegroupName"]}
-    _check_name(cluster, params, members)
+    _check_name(params, members)
     scaling = {"minSize": 1, "maxSize": 2, "desiredSize": 2, **(params.get("scalingConfig") or {})}
     check_scaling(scaling, members)
     _check_types(cluster, params, members)
@@ -76,14 +75,12 @@ def _checked_wire(scene: Scene, cluster: Cluster, params: Wire) -> Wire:
     return _wire(scene, cluster, params, scaling, nodes.check_template(scene, params, members))
 
 
-def _check_name(cluster: Cluster, params: Wire, members: Wire) -> None:
+def _check_name(params: Wire, members: Wire) -> None:
     if not _NAME.fullmatch(params["nodegroupName"]):
         raise faults.invalid(
             "The node group name can't be longer than 63 characters and must begin with a letter or a digit",
             **members,
         )
-    if len(cluster.nodegroups) >= _QUOTA:
-        raise faults.limit(f"You have reached the maximum number of node groups: {_QUOTA}", **members)
 
 
 def check_scaling(scaling: dict[str, int], members: Wire) -> None:
@@ -179,16 +176,31 @@ def _join(scene: Scene, cluster: Cluster, group: Nodegroup, begun: float) -> Non
     name = scene.name_of(cluster.name, wire["nodegroupName"])
     patience = begun + scene.timing.draws.seconds("nodegroup-failure", name) - scene.now
     issue = group.boot_problem
+    short = scene.account.launch_failure(group.group_name)
     if issue and issue["code"] != "NodeCreationFailure":
         _fail(scene, group, issue)
+    elif short and patience <= 0:
+        _fail(scene, group, short)
+    elif short:
+        wire["health"] = {"issues": [short]}
+        scene.timing.agenda.after(_CNI_CHECK, lambda: _join(scene, cluster, group, begun))
     elif issue or (patience <= 0 and not cluster.has_cni):
         issue = nodes.failed_to_join(scene, group)
         scene.timing.agenda.after(max(patience, 0.0), lambda: _fail(scene, group, issue))
     elif not cluster.has_cni:
         scene.timing.agenda.after(_CNI_CHECK, lambda: _join(scene, cluster, group, begun))
     else:
-        wire["status"] = "ACTIVE"
+        wire.update(status="ACTIVE", health={"issues": []})
         compute.arrived(scene, cluster)
+
+
+def _assess(scene: Scene, group: Nodegroup) -> None:
+    """DEGRADED for as long as EC2 does not give the group all of its instances."""
+    short = scene.account.launch_failure(group.group_name)
+    if short and group.wire["status"] == "ACTIVE":
+        group.wire.update(status="DEGRADED", health={"issues": [short]})
+    elif not short and group.wire["status"] == "DEGRADED":
+        group.wire.update(status="ACTIVE", health={"issues": []})
 
 
 def _fail(scene: Scene, group: Nodegroup, issue: Wire) -> None:
@@ -208,6 +220,7 @@ def find(cluster: Cluster, name: str) -> Nodegroup:
 
 def describe(scene: Scene, params: Wire) -> Wire:
     group = find(scene.cluster(params["clusterName"]), params["nodegroupName"])
+    _assess(scene, group)
     desired: Any = scene.account.desired_size(group.group_name)
     if desired is not None:
         group.wire["scalingConfig"]["desiredSize"] = desired

@@ -48,6 +48,7 @@ def launch(scene: Scene, cluster: Cluster, group: Nodegroup) -> None:
     asked = data.get("NetworkInterfaces") or [{}]
     group.asks_for_address = asked[0].get("AssociatePublicIpAddress") is True
     group.boot_problem = refused or boot_problem(scene, group)
+    group.booted_at = scene.now
 
 
 def boot_problem(scene: Scene, group: Nodegroup) -> Wire | None:

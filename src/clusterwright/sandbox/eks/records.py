@@ -22,6 +22,7 @@ class Nodegroup(Child):
     profile_name: str = ""
     boot_problem: Wire | None = None
     asks_for_address: bool = False
+    booted_at: float = 0.0
 
 
 @dataclass(eq=False, slots=True)
@@ -43,6 +44,7 @@ class Cluster:
     token: Any = None
     self_managed_addons: bool = True
     foreign_cni: bool = False
+    creator: str = ""
     gone: bool = False
     interfaces: list[str] = field(default_factory=list)
     nodegroups: dict[str, Nodegroup] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from clusterwright.sandbox.call import partition_of
 from clusterwright.sandbox.eks import faults
 from clusterwright.sandbox.eks.account import Account
 from clusterwright.sandbox.eks.records import Cluster, Region
+from clusterwright.sandbox.kube.authority import Endpoints
 from clusterwright.sandbox.propagation import Propagation
 from clusterwright.sandbox.timing import Timing
 
@@ -21,6 +22,7 @@ class Scene:
     account: Account
     timing: Timing
     propagation: Propagation
+    endpoints: Endpoints
     caller: str
 
     @property

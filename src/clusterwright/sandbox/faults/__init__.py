@@ -1,0 +1,1 @@
+"""What goes wrong with AWS, when somebody asks for it."""

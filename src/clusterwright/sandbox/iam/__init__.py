@@ -1,0 +1,8 @@
+"""IAM that decides: who signed a request, whether policies allow it, and what AWS says when they do not.
+
+`decision` and what it imports (`documents`, `conditions`, `patterns`) are pure. `requests*` say what a call
+asks for; `principals` reads who asks out of moto's world; `layer` puts it all before moto and our EKS.
+"""
+
+ALLOWED_BY = "clusterwright.allowed_by"
+"""Where in a call's environ it says which statement let it in."""

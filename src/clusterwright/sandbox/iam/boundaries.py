@@ -1,0 +1,47 @@
+"""Permissions boundaries of users, which moto does not have (it has those of roles).
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html
+"""
+
+import uuid
+
+from moto.iam.models import iam_backends
+
+from clusterwright.sandbox.call import Answer, AwsError, Call, Handler
+from clusterwright.sandbox.iam.principals import BOUNDARY
+
+
+def layer(call: Call, inner: Handler) -> Answer:
+    if call.name in ("iam:PutUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary"):
+        _set(call)
+        return empty(call)
+    answer = inner(call)
+    if call.name == "iam:CreateUser" and answer.status < 300 and call.params.get("PermissionsBoundary"):
+        _set(call)
+    return answer
+
+
+def empty(call: Call) -> Answer:
+    return answered(call, "")
+
+
+def answered(call: Call, result: str) -> Answer:
+    """An answer of IAM's query protocol."""
+    name = call.action
+    inside = f"<{name}Result>{result}</{name}Result>" if result else ""
+    request_id = f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata>"
+    namespace = "https://iam.amazonaws.com/doc/2010-05-08/"
+    body = f'<{name}Response xmlns="{namespace}">{inside}{request_id}</{name}Response>'
+    return Answer(200, (("Content-Type", "text/xml"),), body.encode())
+
+
+def _set(call: Call) -> None:
+    iam = iam_backends[call.account][call.partition]
+    name = str(call.params.get("UserName", ""))
+    user = iam.users.get(name)
+    if user is None:
+        raise AwsError("NoSuchEntity", f"The user with name {name} cannot be found.", 404)
+    arn = None if call.action.startswith("Delete") else str(call.params.get("PermissionsBoundary", ""))
+    if arn is not None and arn not in iam.managed_policies:
+        raise AwsError("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.", 404)
+    setattr(user, BOUNDARY, arn)

@@ -1,0 +1,160 @@
+"""The layer: who is it (or no entry), may they (or no answer), then whatever the call is for.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/intro-structure.html
+"""
+
+import io
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from moto.sts.models import sts_backends
+
+from clusterwright.sandbox import trust
+from clusterwright.sandbox.call import Answer, AwsError, Call, Handler, Layer
+from clusterwright.sandbox.eks.api import Eks
+from clusterwright.sandbox.iam import (
+    ALLOWED_BY,
+    boundaries,
+    entering,
+    principals,
+    signature,
+    simulation,
+    sizes,
+)
+from clusterwright.sandbox.iam.checks import Check
+from clusterwright.sandbox.iam.decision import Decision, Kind, Outcome, Policies, Request, decide
+from clusterwright.sandbox.iam.patterns import Context
+from clusterwright.sandbox.iam.principals import Principal
+from clusterwright.sandbox.iam.refusing import Fault, denied, unauthenticated, unauthorized
+from clusterwright.sandbox.iam.requests import checks_of, environment
+from clusterwright.sandbox.iam.world import Existing
+from clusterwright.sandbox.propagation import Propagation
+from clusterwright.sandbox.recognise import read_body
+from clusterwright.sandbox.refusals import refusal
+from clusterwright.sandbox.timing import Timing
+
+_UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+
+
+@dataclass(frozen=True, slots=True)
+class Iam:
+    """`real` is the real time, by which clients sign and sessions of moto's expire."""
+
+    timing: Timing
+    propagation: Propagation
+    world: Existing
+    enforced: bool
+    real: Callable[[], float] = time.time
+
+    @property
+    def layers(self) -> list[Layer]:
+        first = self.layer if self.enforced else trust.layer
+        return [first, _presigned, sizes.layer, boundaries.layer, simulation.layer]
+
+    def layer(self, call: Call, inner: Handler) -> Answer:
+        who = self.authenticate(call)
+        if call.name == "sts:AssumeRole":
+            return self._enter(call, who, inner)
+        self._authorize(call, who)
+        return inner(call)
+
+    def authenticate(self, call: Call) -> Principal:
+        signed = signature.read(call.environ, call.body)
+        if signed is None:
+            raise unauthenticated(call.service, Fault.MISSING)
+        who = principals.find(call.access_key, call.account, call.partition)
+        if who is None or who.token != signed.token:
+            raise unauthenticated(call.service, Fault.UNKNOWN_KEY)
+        now = self.real()
+        if who.expires <= now:
+            raise unauthenticated(call.service, Fault.EXPIRED)
+        if not signature.is_timely(signed, now):
+            raise unauthenticated(call.service, Fault.SKEWED)
+        if not signature.is_signed_by(signed, who.secret):
+            raise unauthenticated(call.service, Fault.MISMATCH)
+        return who
+
+    def unsigned(self, environ: dict[str, Any]) -> Answer | None:
+        """A refusal for what carries no signature but should."""
+        if not self.enforced or environ.get("PATH_INFO", "").startswith("/moto-api"):
+            return None
+        body = read_body(environ)
+        environ["wsgi.input"] = io.BytesIO(body)
+        form = dict(parse_qsl(body.decode("utf-8", "replace") or environ.get("QUERY_STRING", "")))
+        if form.get("Action") in _UNSIGNED:
+            return None
+        call = Call("sts", form.get("Action", ""), "", "us-east-1", "", {}, body, environ)
+        return refusal(call, unauthenticated("sts", Fault.MISSING))
+
+    def _authorize(self, call: Call, who: Principal) -> None:
+        if who.is_root:
+            return
+        policies = who.policies()
+        known = {**environment(call, self.timing.now), **who.context()}
+        for check in checks_of(call, self.world):
+            context = self._context(call, check, known, policies)
+            decision = decide(Request(check.action, check.resource, context), policies)
+            if not decision.allowed:
+                raise _refused(call, who, check, decision)
+            call.environ.setdefault(ALLOWED_BY, str(decision.match))
+
+    def _context(self, call: Call, check: Check, known: Context, policies: Policies) -> Context:
+        context = {**known, **check.context}
+        if policies.read_tags:
+            for key, value in self.world.tags(call, check.resource).items():
+                context[f"aws:resourcetag/{key.lower()}"] = (value,)
+        return context
+
+    def _enter(self, call: Call, who: Principal, inner: Handler) -> Answer:
+        if who.is_root:
+            raise denied(call.service, "Roles may not be assumed by root accounts.")
+        arn = str(call.params.get("RoleArn", ""))
+        role = self._visible_role(arn)
+        self._check_entry(call, who, arn, role)
+        entering.check_parameters(call, who, int(role.max_session_duration or 3600))
+        answer = inner(call)
+        if answer.status < 300:
+            session = sts_backends[role.account_id][call.partition].assumed_roles[-1]
+            setattr(session, principals.SESSION_POLICIES, entering.policy_arns(call))
+            setattr(session, principals.SESSION_TAGS, entering.session_tags(call))
+        return answer
+
+    def _visible_role(self, arn: str) -> Any:
+        """None if there is no such role, or not yet for others to see."""
+        role = trust.find_role(arn)
+        known = role is not None and self.propagation.is_visible(role.account_id, role.name)
+        return role if known else None
+
+    def _check_entry(self, call: Call, who: Principal, arn: str, role: Any) -> None:
+        policies = who.policies()
+        known = {**environment(call, self.timing.now), **who.context(), **entering.context_of(call)}
+        for action in entering.actions_of(call):
+            decision = Decision(Outcome.IMPLICIT, Kind.RESOURCE)
+            if role is not None:
+                trusted = principals.readable(role.assume_role_policy_document)
+                request = Request(action, arn, self._context(call, Check(action, arn), known, policies))
+                decision = entering.decide_entry(request, who, policies, trusted, role.account_id)
+            if not decision.allowed:
+                raise unauthorized(call.service, who.arn, action, arn, decision)
+            call.environ.setdefault(ALLOWED_BY, str(decision.match))
+
+
+def _refused(call: Call, who: Principal, check: Check, decision: Decision) -> AwsError:
+    if check.refusal is not None:
+        return AwsError(*check.refusal)
+    return unauthorized(call.service, who.arn, check.action, check.resource, decision)
+
+
+def _presigned(call: Call, inner: Handler) -> Answer:
+    """moto reads who asks from the header only."""
+    if "HTTP_AUTHORIZATION" not in call.environ:
+        scope = f"{call.access_key}/20000101/{call.region}/{call.service}/aws4_request"
+        call.environ["HTTP_AUTHORIZATION"] = f"{signature.ALGORITHM} Credential={scope}, Signature=presigned"
+    return inner(call)
+
+
+def build(timing: Timing, propagation: Propagation, eks: Eks, enforced: bool) -> Iam:
+    return Iam(timing, propagation, Existing(eks), enforced)

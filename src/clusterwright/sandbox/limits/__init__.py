@@ -1,0 +1,1 @@
+"""How often AWS lets itself be asked: token buckets per account, region and action."""

@@ -1,0 +1,323 @@
+"""The 44 probes by which emulators were compared (emulators.md, section 3), each with AWS's page."""
+
+import functools
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.session
+import pytest
+
+from ..tenant import Tenant
+from .conftest import Elsewhere
+from .people import DENIED, Account, Keys, allow, deny, outcome, policy
+
+IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
+AUTH = "https://docs.aws.amazon.com/service-authorization/latest/reference/"
+EKS = AUTH + "list_amazonelastickubernetesservice.html"
+EC2 = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
+RESOURCE = IAM + "reference_policies_elements_resource.html"
+LOGIC = IAM + "reference_policies_evaluation-logic_policy-eval-denyallow.html"
+CONDITION = IAM + "reference_policies_condition-keys.html"
+PASS = IAM + "id_roles_use_passrole.html"
+LINKED = IAM + "id_roles_create-service-linked-role.html"
+EXTERNAL = IAM + "id_roles_common-scenarios_third-party.html"
+PRINCIPAL = IAM + "reference_policies_elements_principal.html"
+ASSUME = "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"
+ERRORS = "https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html"
+EKS_ERRORS = "https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html"
+WHO = "https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"
+
+ALLOWED = "allowed"
+CLUSTER_POLICY = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
+NODE_POLICY = "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"
+AMI = "/aws/service/eks/optimized-ami/1.31/amazon-linux-2023/x86_64/standard/recommended/image_id"
+OTHER_AMI = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+
+
+class Stage:
+    """One account with everybody in it, and one next door."""
+
+    def __init__(self, home: Account, next_door: Account) -> None:
+        self.home, self.next_door = home, next_door
+        self.names = itertools.count(1)
+        self.cluster_role = home.service_role("cluster", "eks.amazonaws.com")
+        self.secret = "right"
+        given = {"Condition": {"StringEquals": {"sts:ExternalId": self.secret}}}
+        self.guarded = home.role(allow("ec2:Describe*"), **given)
+        self.open = home.role(allow("ec2:Describe*"))
+        self.shared = home.role(principal=f"arn:aws:iam::{next_door.id}:root")
+        self.assumer = home.user(allow("sts:AssumeRole"))
+
+    @functools.cached_property
+    def controller(self) -> Keys:
+        return self.home.seeded("controller")
+
+    @functools.cached_property
+    def denying(self) -> Keys:
+        return self.home.user(allow("*"), deny(["ec2:DeleteVpc", "eks:DeleteCluster"]))
+
+    @functools.cached_property
+    def regional(self) -> Keys:
+        return self.home.user(allow("*", Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}))
+
+    @functools.cached_property
+    def without_pass(self) -> Keys:
+        return self.home.user(allow(["eks:*", "iam:CreateServiceLinkedRole"]))
+
+    @functools.cached_property
+    def pass_to_ec2(self) -> Keys:
+        to = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+        return self.home.user(
+            allow(["eks:*", "iam:CreateServiceLinkedRole"]), allow("iam:PassRole", Condition=to)
+        )
+
+    def call(self, who: Keys, service: str, operation: str, region: str = "us-east-1", **given: Any) -> str:
+        return self.home.tries(who, service, operation, region, **given)
+
+    def as_controller(self, service: str, operation: str, **given: Any) -> str:
+        return self.call(self.controller, service, operation, **given)
+
+    def create_cluster(self, who: Keys) -> str:
+        """No such subnet: but for that it would be made."""
+        where = {"subnetIds": ["subnet-00000000000000001", "subnet-00000000000000002"]}
+        name = f"probe-{next(self.names)}"
+        return self.call(
+            who, "eks", "create_cluster", name=name, roleArn=self.cluster_role, resourcesVpcConfig=where
+        )
+
+    def assume(self, role: str, who: Keys | None = None, **more: Any) -> str:
+        client = self.home.client("sts", who or self.assumer)
+        return outcome(lambda: client.assume_role(RoleArn=role, RoleSessionName="me", **more))
+
+    def neighbour(self, *statements: dict[str, Any]) -> Keys:
+        return self.next_door.user(*statements)
+
+    def linked(self, service: str) -> str:
+        return self.as_controller("iam", "create_service_linked_role", AWSServiceName=service)
+
+    def tampered(self, part: str, service: str, operation: str) -> str:
+        keys = dict(self.home.enter(self.open, self.assumer))
+        keys[part] = keys[part][:-6] + "AAAAAA"
+        return self.call(keys, service, operation)
+
+
+@dataclass(frozen=True)
+class Probe:
+    name: str
+    page: str
+    expected: str
+    run: Callable[[Stage], str]
+
+
+def bounded(s: Stage, inside: bool) -> str:
+    boundary = s.home.managed(policy(allow("ec2:DescribeVpcs")))
+    keys = s.home.user(allow("ec2:*"), boundary=boundary)
+    return s.call(keys, "ec2", "describe_vpcs" if inside else "describe_subnets")
+
+
+def in_session(s: Stage, inside: bool) -> str:
+    keys = s.home.enter(s.open, s.assumer, Policy=policy(allow("ec2:DescribeVpcs")))
+    return s.call(keys, "ec2", "describe_vpcs" if inside else "describe_subnets")
+
+
+def tagged(s: Stage, owner: str) -> str:
+    given = {"StringEquals": {"aws:RequestTag/owner": "us"}}
+    keys = s.home.user(allow(["iam:CreateRole", "iam:TagRole"], Condition=given))
+    document = policy(
+        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    )
+    tags = [{"Key": "owner", "Value": owner}]
+    name = f"tagged-{next(s.names)}"
+    return s.call(keys, "iam", "create_role", RoleName=name, AssumeRolePolicyDocument=document, Tags=tags)
+
+
+UNKNOWN = {"aws_access_key_id": "AKIAQQQQQQQQQQQQQQQQ", "aws_secret_access_key": "x" * 40}
+EKS_DENIED, EC2_DENIED, DENIED_BY_IAM = "AccessDeniedException", "UnauthorizedOperation", "AccessDenied"
+PROBES = (
+    Probe("controller creates a cluster", EKS, ALLOWED, lambda s: s.create_cluster(s.controller)),
+    Probe("describes it", EKS, ALLOWED, lambda s: s.as_controller("eks", "describe_cluster", name="one")),
+    Probe("lists clusters", EKS, ALLOWED, lambda s: s.as_controller("eks", "list_clusters")),
+    Probe(
+        "not node groups",
+        EKS,
+        EKS_DENIED,
+        lambda s: s.as_controller("eks", "list_nodegroups", clusterName="one"),
+    ),
+    Probe(
+        "not updates",
+        EKS,
+        EKS_DENIED,
+        lambda s: s.as_controller("eks", "describe_update", name="one", updateId="u"),
+    ),
+    Probe(
+        "nor access entries",
+        EKS,
+        EKS_DENIED,
+        lambda s: s.as_controller(
+            "eks", "create_access_entry", clusterName="one", principalArn=s.cluster_role
+        ),
+    ),
+    Probe(
+        "nor buckets",
+        AUTH + "list_amazons3.html",
+        DENIED_BY_IAM,
+        lambda s: s.as_controller("s3", "create_bucket", Bucket="probe-bucket"),
+    ),
+    Probe("nor users", ERRORS, DENIED_BY_IAM, lambda s: s.as_controller("iam", "create_user", UserName="x")),
+    Probe("adds add-ons", EKS, ALLOWED, lambda s: s.as_controller("eks", "list_addons", clusterName="one")),
+    Probe(
+        "deletes node groups",
+        EKS,
+        ALLOWED,
+        lambda s: s.as_controller("eks", "delete_nodegroup", clusterName="one", nodegroupName="n"),
+    ),
+    Probe(
+        "makes networks",
+        EC2,
+        ALLOWED,
+        lambda s: s.as_controller("ec2", "create_vpc", CidrBlock="10.0.0.0/16"),
+    ),
+    Probe(
+        "but not key pairs", EC2, EC2_DENIED, lambda s: s.as_controller("ec2", "create_key_pair", KeyName="k")
+    ),
+    Probe("nor types", EC2, EC2_DENIED, lambda s: s.as_controller("ec2", "describe_instance_types")),
+    Probe(
+        "one policy",
+        RESOURCE,
+        ALLOWED,
+        lambda s: s.as_controller("iam", "get_policy", PolicyArn=CLUSTER_POLICY),
+    ),
+    Probe(
+        "only one",
+        RESOURCE,
+        DENIED_BY_IAM,
+        lambda s: s.as_controller("iam", "get_policy", PolicyArn=NODE_POLICY),
+    ),
+    Probe("EKS images", RESOURCE, ALLOWED, lambda s: s.as_controller("ssm", "get_parameter", Name=AMI)),
+    Probe(
+        "only those", RESOURCE, EKS_DENIED, lambda s: s.as_controller("ssm", "get_parameter", Name=OTHER_AMI)
+    ),
+    Probe(
+        "its secrets",
+        RESOURCE,
+        ALLOWED,
+        lambda s: s.as_controller(
+            "secretsmanager", "create_secret", Name="aws.cluster.x-k8s.io/a", SecretString="x"
+        ),
+    ),
+    Probe(
+        "only its own",
+        RESOURCE,
+        EKS_DENIED,
+        lambda s: s.as_controller("secretsmanager", "create_secret", Name="other", SecretString="x"),
+    ),
+    Probe(
+        "explicit deny, EC2",
+        LOGIC,
+        EC2_DENIED,
+        lambda s: s.call(s.denying, "ec2", "delete_vpc", VpcId="vpc-1"),
+    ),
+    Probe(
+        "explicit deny, EKS",
+        LOGIC,
+        EKS_DENIED,
+        lambda s: s.call(s.denying, "eks", "delete_cluster", name="one"),
+    ),
+    Probe("the rest of it", LOGIC, ALLOWED, lambda s: s.call(s.denying, "ec2", "describe_vpcs")),
+    Probe("in the region", CONDITION, ALLOWED, lambda s: s.call(s.regional, "ec2", "describe_vpcs")),
+    Probe(
+        "not elsewhere",
+        CONDITION,
+        EC2_DENIED,
+        lambda s: s.call(s.regional, "ec2", "describe_vpcs", "eu-west-1"),
+    ),
+    Probe("a tag as wanted", IAM + "access_tags.html", ALLOWED, lambda s: tagged(s, "us")),
+    Probe("another tag", IAM + "access_tags.html", DENIED_BY_IAM, lambda s: tagged(s, "them")),
+    Probe("within a boundary", IAM + "access_policies_boundaries.html", ALLOWED, lambda s: bounded(s, True)),
+    Probe("beyond it", IAM + "access_policies_boundaries.html", EC2_DENIED, lambda s: bounded(s, False)),
+    Probe("within a session policy", IAM + "access_policies.html", ALLOWED, lambda s: in_session(s, True)),
+    Probe("beyond it too", IAM + "access_policies.html", EC2_DENIED, lambda s: in_session(s, False)),
+    Probe("eks:* without PassRole", PASS, EKS_DENIED, lambda s: s.create_cluster(s.without_pass)),
+    Probe("PassRole to another service", PASS, EKS_DENIED, lambda s: s.create_cluster(s.pass_to_ec2)),
+    Probe("service role of the statement", LINKED, ALLOWED, lambda s: s.linked("spot.amazonaws.com")),
+    Probe("of another service", LINKED, DENIED_BY_IAM, lambda s: s.linked("lex.amazonaws.com")),
+    Probe("right external id", EXTERNAL, ALLOWED, lambda s: s.assume(s.guarded, ExternalId=s.secret)),
+    Probe("wrong external id", EXTERNAL, DENIED_BY_IAM, lambda s: s.assume(s.guarded, ExternalId="wrong")),
+    Probe("no external id", EXTERNAL, DENIED_BY_IAM, lambda s: s.assume(s.guarded)),
+    Probe("root as principal", PRINCIPAL, ALLOWED, lambda s: s.assume(s.open)),
+    Probe(
+        "another account's user",
+        ASSUME,
+        ALLOWED,
+        lambda s: s.assume(s.shared, s.neighbour(allow("sts:AssumeRole"))),
+    ),
+    Probe("a role that is not there", ASSUME, DENIED_BY_IAM, lambda s: s.assume(s.open + "-ghost")),
+    Probe(
+        "unknown key", ERRORS, "InvalidClientTokenId", lambda s: s.call(UNKNOWN, "sts", "get_caller_identity")
+    ),
+    Probe(
+        "wrong secret",
+        EKS_ERRORS,
+        "InvalidSignatureException",
+        lambda s: s.tampered("aws_secret_access_key", "eks", "list_clusters"),
+    ),
+    Probe(
+        "tampered token",
+        EKS_ERRORS,
+        "UnrecognizedClientException",
+        lambda s: s.tampered("aws_session_token", "eks", "list_clusters"),
+    ),
+    Probe(
+        "everybody is somebody", WHO, ALLOWED, lambda s: s.call(s.home.user(), "sts", "get_caller_identity")
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def stage(sandbox: Elsewhere, shared_session: botocore.session.Session) -> Iterator[Stage]:
+    homes = [Tenant(sandbox.url, shared_session, number) for number in ("333344445555", "333344446666")]
+    accounts = [Account(one) for one in homes]
+    yield Stage(*accounts)
+    for one in accounts:
+        one.close()
+
+
+def test_there_are_as_many_as_there_were() -> None:
+    assert len(PROBES) == 44
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
+def test_the_answer_is_that_of_aws(stage: Stage, probe: Probe) -> None:
+    found = probe.run(stage)
+    if probe.expected is not ALLOWED:
+        assert found == probe.expected, probe.page
+    else:
+        assert found not in DENIED | {"InvalidClientTokenId", "SignatureDoesNotMatch", "AuthFailure"}, (
+            probe.page
+        )
+
+
+def test_the_words_are_those_of_aws(stage: Stage) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
+    client = stage.home.client("ec2", stage.controller)
+    with pytest.raises(client.exceptions.ClientError) as caught:
+        client.create_key_pair(KeyName="k")
+    message = caught.value.response["Error"]["Message"]
+    who = stage.home.client("sts", stage.controller).get_caller_identity()["Arn"]
+    assert message.startswith("You are not authorized to perform this operation. ")
+    assert f"User: {who} is not authorized to perform: ec2:CreateKeyPair" in message
+    assert "because no identity-based policy allows the ec2:CreateKeyPair action" in message
+    assert "Encoded authorization failure message: " in message
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_the_books_say_which_statement_it_was(stage: Stage) -> None:
+    keys = stage.home.user(allow("ec2:DescribeVpcs", Sid="Networks"))
+    stage.call(keys, "ec2", "describe_vpcs")
+    (entry,) = (
+        one for one in stage.home.tenant.get("calls") if one["accessKey"] == keys["aws_access_key_id"]
+    )
+    assert json.dumps(entry["allowedBy"]) == '"own#Networks"'

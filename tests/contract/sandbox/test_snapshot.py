@@ -1,0 +1,75 @@
+"""A world that goes on in another process where it stopped in this one."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import botocore.session
+
+from .tenant import Tenant
+
+_ACCOUNT = "400000000001"
+
+
+@contextmanager
+def process(directory: Path, shared: botocore.session.Session) -> Iterator[Tenant]:
+    """A sandbox of its own with a frozen clock; ended as systemd would end it."""
+    command = [sys.executable, "-m", "clusterwright.sandbox", "--speed", "0", "--data-dir", str(directory)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        said = running.stdout.readline()
+        assert said, running.stderr.read()
+        tenant = Tenant(said.split()[-1], shared, _ACCOUNT)
+        try:
+            yield tenant
+        finally:
+            tenant.close()
+            running.send_signal(signal.SIGTERM)
+            running.wait(20)
+        assert running.stderr.read() == ""
+
+
+def test_a_world_goes_on_in_another_process(tmp_path: Path, shared_session: botocore.session.Session) -> None:
+    with process(tmp_path, shared_session) as first:
+        network = first.network()
+        network.add_nat()
+        cluster_role, node_role, _ = first.roles()
+        first.cluster(network, cluster_role, "old")
+        group = {"nodeRole": node_role, "subnets": network.private, "instanceTypes": ["m5.large"]}
+        first.eks.create_nodegroup(clusterName="old", nodegroupName="ng", **group)
+        logging = {"clusterLogging": [{"types": ["api"], "enabled": True}]}
+        update = first.eks.update_cluster_config(name="old", logging=logging)["update"]["id"]
+        config = {"subnetIds": network.private}
+        first.eks.create_cluster(name="new", roleArn=cluster_role, resourcesVpcConfig=config)
+        first.post("quotas", {"code": "L-F678F1CE", "value": 77})
+        assert first.post("snapshot", {})["path"] == str(tmp_path / "world.pickle")
+        before, now = first.objects(), first.get("health")["now"]
+        calls = first.get("calls")
+        key = first.credentials
+
+    with process(tmp_path, shared_session) as second:
+        assert (second.objects(), second.get("health")["now"], second.credentials) == (before, now, key)
+        assert second.get("calls")[: len(calls)] == calls
+        assert second.eks.describe_cluster(name="new")["cluster"]["status"] == "CREATING"
+        assert second.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] not in str(before)
+        second.advance(1200)
+        assert second.eks.describe_cluster(name="new")["cluster"]["status"] == "ACTIVE"
+        done = second.eks.describe_update(name="old", updateId=update)["update"]
+        assert done["status"] == "Successful"
+        group_now = second.eks.describe_nodegroup(clusterName="old", nodegroupName="ng")["nodegroup"]
+        assert group_now["status"] == "ACTIVE"
+        assert len(second.objects("instance")) == 2
+        quota = second.client("service-quotas").get_service_quota(ServiceCode="vpc", QuotaCode="L-F678F1CE")
+        assert quota["Quota"]["Value"] == 77
+
+
+def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "world.pickle").write_bytes(b"something else\n")
+    command = [sys.executable, "-m", "clusterwright.sandbox", "--data-dir", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0
+    assert "start with another directory, or remove the file" in done.stderr
