@@ -112,7 +112,8 @@ class Reporter:
             return [EventRow(moment.now, row.uid, row.name, "Normal", "OperationDone", row.name, message)]
         left = estimate.seconds_left(report.plan, {task.key: task for task in operation.tasks}, moment)
         began = min((task.started_at for task in operation.tasks if task.started_at), default=moment.now)
-        done = estimate.fraction(began, left, moment)
+        moving = any(task.state is TaskState.RUNNING for task in operation.tasks)
+        done = estimate.fraction(began, left, moment) if moving else operation.progress
         operations.save(connection, replace(operation, progress=done, seconds_left=left))
         return []
 
