@@ -20,7 +20,7 @@ from clusterwright.store.database import Database, open_database, sqlite_url
 from clusterwright.store.rows import AccountFacts, OperationRow, OperationState, ZoneFact
 from clusterwright.store.status import Condition, Phase, Status, Task, TaskState
 from tests.bench.fleet import renamed
-from tests.bench.processes import Process, running
+from tests.processes import Process, running
 
 ZONES = ("us-east-1a", "us-east-1b")
 FACTS = AccountFacts("111122223333", "aws", tuple(ZoneFact(zone, f"id-{zone}") for zone in ZONES))

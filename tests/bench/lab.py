@@ -22,8 +22,8 @@ from clusterwright.store.database import open_database, sqlite_url
 from clusterwright.store.secrets import open_box
 from tests.bench.fleet import Fleet, settled
 from tests.bench.full_server import FullServer, full_server
-from tests.bench.processes import Process, running, sandbox_arguments
 from tests.lifecycle.world import ManualClock, Sandbox, World, example, with_cluster
+from tests.processes import Process, running, sandbox_arguments
 
 FLEET, SMALL_FLEET = 20, 5
 ROWS, FEW_ROWS = 10_000, 2_000

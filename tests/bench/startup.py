@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.bench.lab import Lab
 from tests.bench.line import Line
-from tests.bench.processes import PROGRAM, environment, running, sandbox_arguments
+from tests.processes import PROGRAM, environment, running, sandbox_arguments
 
 HELP_GOAL = 0.25
 SERVER_GOAL = 2.0

@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,6 @@ from clusterwright.aws.limits import Limits
 from clusterwright.aws.registry import KINDS, driver_for
 from clusterwright.engine.reconcile import Accounts, Reconciler, Tools
 from clusterwright.graph.codec import Codec
-from clusterwright.sandbox.options import Options
-from clusterwright.sandbox.server import start
 from clusterwright.spec.account import AssumeRole, CloudAccount
 from clusterwright.spec.cluster import Cluster
 from clusterwright.spec.document import parse
@@ -36,6 +34,7 @@ from clusterwright.store import accounts, clusters, operations, profiles, resour
 from clusterwright.store.database import Database, open_database, sqlite_url
 from clusterwright.store.rows import AccountRow, ClusterRow, OperationRow, OperationState, ResourceRow
 from clusterwright.store.secrets import SecretBox, open_box
+from tests.processes import running, sandbox_arguments
 
 HOME = "999988887777"
 """The account that the control plane runs in."""
@@ -257,20 +256,16 @@ def make_role(owner: Gateway, document: CloudAccount, external_id: str) -> None:
 @contextmanager
 def new_world(home: Path, url: str | None = None, seed: int = 1) -> Iterator[World]:
     """A fresh sandbox and a fresh database."""
-    running = start(Options(port=0, speed=0, seed=seed))
-    database = open_database(url or sqlite_url(home / "world.db"))
-    clock = ManualClock()
     limits = Limits(now=time.monotonic, sleep=time.sleep, speed=10_000)
-    http = httpx.Client(base_url=running.url, timeout=30, trust_env=False)
-    with ThreadPoolExecutor(32) as pool, http:
-        try:
-            yield World(
-                Sandbox(running.url, http), database, open_box(home / "secret.key"), clock,
-                Gateways(limits, running.url), pool,
-            )  # fmt: skip
-        finally:
-            database.close()
-            running.stop()
+    with ExitStack() as stack:
+        aws = stack.enter_context(running(home, *sandbox_arguments(seed)))
+        http = stack.enter_context(httpx.Client(base_url=aws.url, timeout=30, trust_env=False))
+        database = open_database(url or sqlite_url(home / "world.db"))
+        stack.callback(database.close)
+        yield World(
+            Sandbox(aws.url, http), database, open_box(home / "secret.key"), ManualClock(),
+            Gateways(limits, aws.url), stack.enter_context(ThreadPoolExecutor(32)),
+        )  # fmt: skip
 
 
 def example(name: str) -> str:

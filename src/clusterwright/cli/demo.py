@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -84,6 +85,8 @@ class Stage:
 def demo(keep: bool) -> None:
     """From document to cluster to nothing. With `keep` everything is left running until Ctrl-C."""
     console = Console()
+    # A shell that starts us in the background has SIGINT ignored; Ctrl-C shall end the demo all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with open_stage(console) as stage:
         documents = parse((examples() / EXAMPLE).read_text(), EXAMPLE)
         account = next(d for d in documents if isinstance(d, CloudAccount))

@@ -48,6 +48,8 @@ def running(home: Path, *arguments: str) -> Iterator[Process]:
     finally:
         child.terminate()
         child.wait(PATIENCE)
+        if child.stdout:
+            child.stdout.close()
 
 
 def sandbox_arguments(seed: int) -> tuple[str, ...]:
