@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,8 +83,24 @@ def make_engine(url: str) -> Engine:
 def set_sqlite_up(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     """WAL lets readers read while one writes; NORMAL survives the death of the process."""
     connection.isolation_level = None  # sqlite3 begins nothing; we do
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("busy_timeout=30000", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    use_wal(connection)
+
+
+TRIES = 100
+
+
+def use_wal(connection: DBAPIConnection) -> None:
+    """SQLite does not wait for its turn to change the journal mode of a new file, so we do."""
+    for left in reversed(range(TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or not left:
+                raise
+            time.sleep(0.05)
 
 
 def begin_immediate(connection: Connection) -> None:
