@@ -23,6 +23,7 @@ from clusterwright.engine import retry
 from clusterwright.engine.clock import Clock, later, passed
 from clusterwright.engine.execute import Outcome, Result, execute
 from clusterwright.engine.observe import DriverFor, Observation, Observer, known_from
+from clusterwright.engine.records import last_applied
 from clusterwright.engine.report import Report, Reporter
 from clusterwright.engine.worker import Journal, Worker
 from clusterwright.errors import Error
@@ -125,11 +126,7 @@ class Reconciler:
             facts = row.facts or self.learn(row, calls)
             desired = {r.ref: r for r in build(row.document, templates, for_blueprint(row.uid, facts))}
         rows = {self.tools.codec.load_ref(ref): record for ref, record in stored.items()}
-        live = {
-            ref: record for ref, record in rows.items() if record.stage is not Stage.GONE and record.resource
-        }
-        applied = {ref: self.tools.codec.load(dict(r.resource)) for ref, r in live.items() if r.resource}  # type: ignore[arg-type]  # stored JSON
-        return View(row, self.scope(row, calls, rows), desired, rows, applied)
+        return View(row, self.scope(row, calls, rows), desired, rows, last_applied(self.tools.codec, rows))
 
     def learn(self, row: ClusterRow, calls: Calls) -> AccountFacts:
         """Zones are asked for once and kept, so that a new zone of AWS's moves nothing of ours."""

@@ -6,9 +6,11 @@ object that was asked for, or made, a short while ago and is not to be seen is a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from clusterwright.graph.resource import Found, Resource, State
+from clusterwright.graph.codec import Codec
+from clusterwright.graph.resource import AnyRef, Found, Resource, State
 from clusterwright.store.rows import ResourceRow, Stage
 
 SETTLE = 10.0
@@ -53,3 +55,12 @@ def learned(want: Resource, found: Found, row: ResourceRow | None) -> ResourceRo
 def gone(row: ResourceRow) -> ResourceRow:
     """One life has ended; the next one gets other idempotency tokens."""
     return ResourceRow(row.ref, Stage.GONE, None, None, {}, row.lives + 1, 0.0)
+
+
+def last_applied(codec: Codec, rows: Mapping[AnyRef, ResourceRow]) -> dict[AnyRef, Resource]:
+    """What we last asked for, of everything that may still be there."""
+    return {
+        ref: codec.load(dict(row.resource))  # type: ignore[arg-type]  # stored JSON
+        for ref, row in rows.items()
+        if row.resource and row.stage is not Stage.GONE
+    }

@@ -8,6 +8,7 @@ from clusterwright.blueprint.build import build
 from clusterwright.engine.clock import passed
 from clusterwright.engine.observe import Observer
 from clusterwright.engine.reconcile import Reconciler, account_facts, for_blueprint
+from clusterwright.engine.records import last_applied
 from clusterwright.graph.plan import Plan, plan
 from clusterwright.graph.render import render
 from clusterwright.graph.resource import AnyRef, Found, Resource
@@ -17,7 +18,7 @@ from clusterwright.service.core import Core
 from clusterwright.service.views import PlanView
 from clusterwright.service.world import World, survey
 from clusterwright.store import clusters, resources
-from clusterwright.store.rows import ClusterRow, ResourceRow, Stage
+from clusterwright.store.rows import ClusterRow, ResourceRow
 
 
 def of_text(core: Core, text: str) -> tuple[PlanView, ...]:
@@ -52,7 +53,7 @@ def view(core: Core, row: ClusterRow, steps: Plan) -> PlanView:
 def plan_for(core: Core, world: World, row: ClusterRow) -> Plan:
     wanted = {} if row.deleting else desired(core, world, row)
     records = recorded(core, row.uid)
-    applied = last_applied(core, records)
+    applied = last_applied(core.tools.codec, records)
     return plan(wanted.values(), found(core, world, row, {**applied, **wanted}, records), applied)
 
 
@@ -67,14 +68,6 @@ def recorded(core: Core, uid: str) -> dict[AnyRef, ResourceRow]:
     with core.look() as connection:
         stored = resources.of(connection, uid)
     return {core.tools.codec.load_ref(ref): record for ref, record in stored.items()}
-
-
-def last_applied(core: Core, records: Mapping[AnyRef, ResourceRow]) -> dict[AnyRef, Resource]:
-    return {
-        ref: core.tools.codec.load(dict(record.resource))  # type: ignore[arg-type]  # stored JSON
-        for ref, record in records.items()
-        if record.resource and record.stage is not Stage.GONE
-    }
 
 
 def found(
