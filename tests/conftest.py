@@ -8,11 +8,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from clusterwright.store.database import Database, open_database, sqlite_url
 from tests import logs, postgres
 
 logs.quieten()
+
+# How fast values are made depends on what else the machine does.
+settings.register_profile("clusterwright", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("clusterwright")
 
 
 @pytest.fixture(scope="session")

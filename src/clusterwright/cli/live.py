@@ -24,9 +24,10 @@ ICONS = {
     "running": ("▶", "cyan"),
     "retrying": ("↻", "yellow"),
     "needs-approval": ("!", "magenta"),
+    "waived": ("-", "yellow"),
     "done": ("✓", "green"),
 }
-PLAIN_ICONS = {"waiting": ".", "running": ">", "retrying": "~", "needs-approval": "!", "done": "+"}
+PLAIN_ICONS = dict(zip(ICONS, ".>~!-+", strict=True))
 PHASE_STYLES = {"Running": "green", "Degraded": "yellow", "Deleting": "magenta"}
 
 Until = Literal["ready", "deleted"]
@@ -44,7 +45,8 @@ class Glimpse:
             return until == "deleted" and self.cluster is None
         status = self.cluster["status"]
         current = status["observedGeneration"] == self.cluster["metadata"]["generation"]
-        return current and status["phase"] == "Running"
+        ready = any(one["type"] == "Ready" and one["status"] for one in status["conditions"])
+        return current and ready
 
     def stuck(self, until: Until) -> str:
         """Why waiting on is of no use; empty when it is."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from clusterwright.engine.progress import Moment, task_key
 from clusterwright.graph.plan import Plan
-from clusterwright.store.status import Task, TaskState
+from clusterwright.store.status import FINISHED, Task
 
 OVERDUE = 0.1
 """What is past its usual time is expected to need this part of it more."""
@@ -25,7 +25,7 @@ def seconds_left(plan: Plan, tasks: Mapping[str, Task], moment: Moment) -> float
 
 def own(task: Task, moment: Moment) -> float:
     """What one task still needs, once it may run."""
-    if task.state is TaskState.DONE:
+    if task.state in FINISHED:
         return 0.0
     if task.started_at is None:
         return task.usual_seconds

@@ -16,6 +16,8 @@ class Result(StrEnum):
     BEGUN = "begun"
     FAILED = "failed"
     HELD = "held"
+    WAIVED = "waived"
+    """Not allowed, and the rest goes on without it."""
     UNAPPROVED = "unapproved"
 
 
@@ -64,9 +66,12 @@ def execute(
 
 def is_ready(step: Step, outcomes: Outcomes) -> bool:
     """All it waits for is done, all it follows is at least begun."""
-    done = all(key in outcomes and outcomes[key].result is Result.DONE for key in step.after)
-    begun = (Result.DONE, Result.BEGUN)
+    done = all(key in outcomes and outcomes[key].result in SETTLED for key in step.after)
+    begun = (*SETTLED, Result.BEGUN)
     return done and all(key in outcomes and outcomes[key].result in begun for key in step.follows)
+
+
+SETTLED = (Result.DONE, Result.WAIVED)
 
 
 def awaited(step: Step, state: State | None) -> Outcome:

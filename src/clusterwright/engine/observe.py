@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from clusterwright.aws.driver import Driver
+from clusterwright.aws.iam.features import done_without
 from clusterwright.aws.scope import Scope
-from clusterwright.engine.records import interpret
+from clusterwright.engine.records import interpret, settled_without
 from clusterwright.errors import Error, NotOurs
 from clusterwright.graph.known import Known
 from clusterwright.graph.resource import AnyRef, Found, Resource, State
@@ -73,12 +74,18 @@ class Observer:
         try:
             return driver.find(aws.permit(driver.actions, calm=calm), want, known), False
         except Error as error:
-            unreadable = Found(id="", actual=want, state=State.UNREADABLE, message=str(error))
-            return unreadable, isinstance(error, NotOurs)
+            return unseen(want, error), isinstance(error, NotOurs)
         except Exception:  # the edge of a worker thread: a defect must not stop the other finds
             log.exception("find failed", resource=str(want.ref), cluster=aws.owner.cluster)
             message = "could not be read because of a defect in Clusterwright; the server's log has it"
             return Found(id="", actual=want, state=State.UNREADABLE, message=message), False
+
+
+def unseen(want: Resource, error: Error) -> Found:
+    """What a look that failed says."""
+    why = done_without(error)
+    state = State.WAIVED if why else State.UNREADABLE
+    return Found(id="", actual=want, state=state, message=why or str(error))
 
 
 def may_exist(
@@ -105,6 +112,8 @@ def conclude(
         reading = interpret(
             want, ordered_as(want, have) if have else None, row, age(row.begun_at) if row else 0.0
         )
+        if row and row.waived and not age(row.retry_at):
+            reading = settled_without(want, reading, row.waived)
         if reading.found:
             found[ref] = reading.found
         if reading.row:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from clusterwright.engine.execute import Outcome, Outcomes, Result
+from clusterwright.engine.execute import SETTLED, Outcome, Outcomes, Result
 from clusterwright.graph.plan import Plan, Step, Verb, leaves
 from clusterwright.store.rows import EventRow
-from clusterwright.store.status import Task, TaskState
+from clusterwright.store.status import FINISHED, Task, TaskState
 
 Usual = Callable[[Step], float]
 
@@ -39,7 +39,7 @@ def advance(
     done = {
         key: ended(task, moment)
         for key, task in tasks.items()
-        if key not in planned and task.state is not TaskState.DONE
+        if key not in planned and task.state not in FINISHED
     }
     titles = {step.key: title(step) for step in plan.steps}
     now = {
@@ -61,7 +61,7 @@ def title(step: Step) -> str:
 def follow(task: Task | None, step: Step, outcomes: Outcomes, titles: dict[str, str], moment: Moment) -> Task:
     """One planned step's task after a pass."""
     outcome = outcomes.get(step.key)
-    if task is None or task.state is TaskState.DONE:
+    if task is None or task.state in FINISHED:
         task = Task(key=task_key(step), verb=step.verb.value, resource=str(step.ref), state=TaskState.WAITING)
     if outcome is None:
         missing = tuple(titles[key] for key in unmet(step, outcomes))
@@ -76,8 +76,8 @@ def follow(task: Task | None, step: Step, outcomes: Outcomes, titles: dict[str, 
 
 
 def unmet(step: Step, outcomes: Outcomes) -> list[str]:
-    done = {key for key, outcome in outcomes.items() if outcome.result is Result.DONE}
-    begun = {key for key, outcome in outcomes.items() if outcome.result in (Result.DONE, Result.BEGUN)}
+    done = {key for key, outcome in outcomes.items() if outcome.result in SETTLED}
+    begun = {key for key, outcome in outcomes.items() if outcome.result in (*SETTLED, Result.BEGUN)}
     return [key for key in step.after if key not in done] + [key for key in step.follows if key not in begun]
 
 
@@ -86,6 +86,7 @@ STATES = {
     Result.BEGUN: TaskState.RUNNING,
     Result.FAILED: TaskState.RETRYING,
     Result.HELD: TaskState.RETRYING,
+    Result.WAIVED: TaskState.WAIVED,
 }
 
 

@@ -29,8 +29,9 @@ class Reading:
 
 def interpret(want: Resource, found: Found | None, row: ResourceRow | None, age: float) -> Reading:
     """`age`: AWS seconds since the record's intent or creation."""
-    if found is not None and found.state is State.UNREADABLE:
-        return Reading(found, None)
+    if found is not None and found.state in (State.UNREADABLE, State.WAIVED):
+        may_exist = row is not None and row.stage is not Stage.GONE
+        return Reading(replace(found, state=State.UNREADABLE) if may_exist else found, None)
     if found is not None:
         return Reading(found, learned(want, found, row))
     if row is None or row.stage is Stage.GONE:
@@ -41,6 +42,16 @@ def interpret(want: Resource, found: Found | None, row: ResourceRow | None, age:
         return Reading(None, None)
     message = "was asked for; AWS does not show it yet"
     return Reading(Found(id=row.id or "", actual=want, state=State.PENDING, message=message), None)
+
+
+def settled_without(want: Resource, reading: Reading, why: str) -> Reading:
+    """What was tried and is not allowed counts as settled; what AWS says of an object that moves does not."""
+    have = reading.found
+    if have is None:
+        return replace(reading, found=Found(id="", actual=want, state=State.WAIVED, message=why))
+    if have.state is not State.READY:
+        return reading
+    return replace(reading, found=replace(have, state=State.WAIVED, message=why))
 
 
 def learned(want: Resource, found: Found, row: ResourceRow | None) -> ResourceRow | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from clusterwright.aws.driver import Latency
 from clusterwright.engine import condition, estimate, polling, progress
 from clusterwright.engine.clock import Clock, later
-from clusterwright.engine.execute import Outcomes, Result
+from clusterwright.engine.execute import Outcome, Outcomes, Result
 from clusterwright.engine.observe import DriverFor
 from clusterwright.errors import Error
 from clusterwright.graph.plan import Plan, Step, leaves
@@ -79,7 +79,7 @@ class Reporter:
         if operation:
             news += self.save_operation(connection, report, replace(operation, tasks=tasks), moment)
         status = self.status(report, tasks, now)
-        events.add(connection, [*news, *changed_phase(row, status, now)])
+        events.add(connection, [*news, *changed_phase(row, status, now), *newly_waived(row, status, now)])
         observed = row.generation if report.plan.empty else None
         clusters.finish(
             connection, row.uid, status, observed=observed, look_at=self.look_at(report, tasks, rows, moment)
@@ -91,7 +91,7 @@ class Reporter:
         """The live operation; drift of a cluster at rest begins one of its own."""
         if operation and operation.state is OperationState.RUNNING:
             return operation
-        if report.plan.empty:
+        if all(is_waived(report.outcomes.get(step.key)) for step in report.plan.steps):
             return None
         row = report.row
         repair = OperationRow(
@@ -121,9 +121,12 @@ class Reporter:
         old = report.row.status
         planned = {progress.task_key(step) for step in report.plan.steps}
         open_tasks = tuple(task for task in tasks if task.key in planned)
+        waived = () if report.row.deleting else condition.done_without(report.found, report.outcomes)
+        look = condition.Look(report.kinds, waived)
         return Status(
-            phase=condition.phase(report.row, report.plan, open_tasks),
-            conditions=condition.conditions(old.conditions, open_tasks, report.kinds, now),
+            phase=condition.phase(report.row, report.plan, open_tasks, waived),
+            conditions=condition.conditions(old.conditions, open_tasks, look, now),
+            message=" ".join(waived),
             outputs=condition.reached(report.found) or old.outputs,
         )
 
@@ -179,8 +182,18 @@ class Reporter:
             clusters.finish(connection, row.uid, status, observed=None, look_at=look_at)
 
 
+def is_waived(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.result is Result.WAIVED
+
+
 def ended(operation: OperationRow, now: float) -> OperationRow:
     return replace(operation, state=OperationState.DONE, progress=1.0, seconds_left=0.0, ended_at=now)
+
+
+def newly_waived(row: ClusterRow, status: Status, now: float) -> list[EventRow]:
+    if not status.message or status.message == row.status.message:
+        return []
+    return [EventRow(now, row.uid, row.name, "Warning", "NotPermitted", row.name, status.message)]
 
 
 def changed_phase(row: ClusterRow, status: Status, now: float) -> list[EventRow]:

@@ -15,6 +15,10 @@ RULES: tuple[tuple[type[errors.Error], float, float, float], ...] = (
 """Per error: the first delay, by what each failure multiplies it, and the longest."""
 
 
+WAIVED = 3600.0
+"""AWS seconds until what is done without is tried again."""
+
+
 def delay(error: errors.Error, failures: int) -> float:
     """Seconds to wait after this many failures in a row (1 for the first)."""
     first, factor, longest = next(rule[1:] for rule in RULES if isinstance(error, rule[0]))

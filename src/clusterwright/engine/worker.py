@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from clusterwright.aws.driver import INSTANT, Change
+from clusterwright.aws.iam.features import done_without
 from clusterwright.aws.scope import Scope
 from clusterwright.engine import retry
 from clusterwright.engine.clock import Clock, later, passed
 from clusterwright.engine.execute import Outcome, Result
 from clusterwright.engine.observe import DriverFor
-from clusterwright.engine.records import VISIBLE
+from clusterwright.engine.records import VISIBLE, gone
 from clusterwright.errors import Error, NotFound, NotYet
 from clusterwright.graph.codec import Codec
 from clusterwright.graph.known import Known
@@ -88,7 +89,7 @@ class Worker:
         try:
             outcome = self.act(step)
         except Error as error:
-            return self.failed(step, error)
+            return self.waived(step, error) or self.failed(step, error)
         except Exception:  # the edge of a worker thread: a defect in one kind must not stop the others
             log.exception("step failed", step=step.key, cluster=self.aws.owner.cluster)
             return self.failed(step, Defect())
@@ -182,7 +183,21 @@ class Worker:
         log.warning("step failed", step=step.key, cluster=self.aws.owner.cluster, error=str(error))
         return Outcome(Result.FAILED, row.id, str(error))
 
+    def waived(self, step: Step, error: Error) -> Outcome | None:
+        """Do without for a while what the cluster can do without; what is half made or must go is not that.
+
+        Whoever allows it and applies again need not wait.
+        """
+        why = done_without(error)
+        if not why or step.verb is Verb.DELETE or step.ref in self.halfway:
+            return None
+        row = self.journal.row(step.ref)
+        row = gone(row) if step.verb is Verb.CREATE else row
+        self.journal.put(step.ref, replace(row, waived=why, retry_at=later(self.clock, retry.WAIVED)))
+        log.warning("done without", step=step.key, cluster=self.aws.owner.cluster, reason=why)
+        return Outcome(Result.WAIVED, row.id, why)
+
     def succeeded(self, step: Step) -> None:
         row = self.journal.row(step.ref)
-        if row.failures:
-            self.journal.put(step.ref, replace(row, failures=0, retry_at=0.0, error=""))
+        if row.failures or row.waived:
+            self.journal.put(step.ref, replace(row, failures=0, retry_at=0.0, error="", waived=""))

@@ -170,6 +170,8 @@ def decide(want: Resource, have: Found | None, applied: Resource | None, moved: 
         return (leaving, Step(verb=Verb.CREATE, resource=want, reason="is needed again", replaces=True))
     if have.state is State.FAILED:
         return replacement(want, have, f"failed: {have.message}", (), approval=False)
+    if have.state is State.WAIVED:
+        return ()
     if have.state in (State.PENDING, State.UNREADABLE):
         return (Step(verb=Verb.WAIT, resource=want, reason=have.message or "AWS is at work on it"),)
     changes = diff(want, have, applied, moved)

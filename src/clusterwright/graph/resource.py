@@ -121,6 +121,8 @@ class State(StrEnum):
     DELETING = "deleting"
     FAILED = "failed"
     UNREADABLE = "unreadable"
+    WAIVED = "waived"
+    """Not possible with the permissions at hand, and the rest is fine without it."""
 
 
 @dataclass(frozen=True, kw_only=True)

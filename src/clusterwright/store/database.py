@@ -109,7 +109,7 @@ def begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The revision that this version of the program works with."""
 
 

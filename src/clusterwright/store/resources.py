@@ -31,4 +31,4 @@ def put(connection: Connection, cluster: str, row: ResourceRow) -> None:
 def forgive(connection: Connection, cluster: str) -> None:
     """Forget past failures: somebody changed something, so everything is tried again at once."""
     where = resources.c.cluster == cluster
-    connection.execute(update(resources).where(where).values(failures=0, retry_at=0.0))
+    connection.execute(update(resources).where(where).values(failures=0, retry_at=0.0, waived=""))

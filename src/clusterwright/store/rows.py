@@ -91,6 +91,8 @@ class ResourceRow:
     failures: int = 0
     retry_at: float = 0.0
     error: str = ""
+    waived: str = ""
+    """What is done without until `retry_at`, and why."""
 
 
 class OperationState(StrEnum):

@@ -26,7 +26,11 @@ class TaskState(StrEnum):
     RUNNING = "running"
     RETRYING = "retrying"
     APPROVAL = "needs-approval"
+    WAIVED = "waived"
     DONE = "done"
+
+
+FINISHED = frozenset({TaskState.DONE, TaskState.WAIVED})
 
 
 class Task(Shape):

@@ -76,6 +76,7 @@ resources = Table(
     Column("failures", Integer, nullable=False),
     Column("retry_at", Double, nullable=False),
     Column("error", Text, nullable=False),
+    Column("waived", Text, nullable=False, server_default=""),
 )
 
 operations = Table(

@@ -7,20 +7,33 @@ import pytest
 from clusterwright.aws.kinds.eks_cluster import EksCluster
 from clusterwright.aws.kinds.vpc import Vpc
 from clusterwright.aws.registry import KINDS
-from clusterwright.engine.condition import ASPECTS, conditions, phase, reached
+from clusterwright.engine.condition import (
+    ASPECTS,
+    PERMISSIONS,
+    Look,
+    conditions,
+    done_without,
+    phase,
+    reached,
+)
+from clusterwright.engine.execute import Outcome, Result
 from clusterwright.graph.plan import Plan
-from clusterwright.graph.resource import Found, Ref
+from clusterwright.graph.resource import Found, Ref, State
 from clusterwright.store.status import Condition, Phase, Task, TaskState
-from tests.unit.engine.small import cluster_row, create, net, steps, task
+from tests.unit.engine.small import cluster_row, create, found, net, steps, task
 
 ALL = frozenset(kind for kinds in ASPECTS.values() for kind in kinds)
 BUSY = steps(create(net))
 
 
 def by_type(
-    *tasks: Task, present: frozenset[str] = ALL, before: tuple[Condition, ...] = (), now: float = 5.0
+    *tasks: Task,
+    present: frozenset[str] = ALL,
+    before: tuple[Condition, ...] = (),
+    now: float = 5.0,
+    waived: tuple[str, ...] = (),
 ) -> dict[str, Condition]:
-    return {c.type: c for c in conditions(before, tasks, present, now)}
+    return {c.type: c for c in conditions(before, tasks, Look(present, waived), now)}
 
 
 def test_every_kind_belongs_to_one_aspect() -> None:
@@ -29,12 +42,12 @@ def test_every_kind_belongs_to_one_aspect() -> None:
 
 def test_everything_is_true_when_nothing_is_left_to_do() -> None:
     made = by_type(task("vpc/vpc", TaskState.DONE))
-    assert set(made) == {*ASPECTS, "Ready"}
-    assert {(c.status, c.reason) for c in made.values()} == {(True, "AsWanted")}
+    assert set(made) == {*ASPECTS, PERMISSIONS, "Ready"}
+    assert {(c.status, c.reason) for c in made.values()} == {(True, "AsWanted"), (True, "AllAllowed")}
 
 
 def test_only_aspects_that_the_cluster_has_are_spoken_of() -> None:
-    assert set(by_type(present=frozenset({"vpc", "subnet"}))) == {"NetworkReady", "Ready"}
+    assert set(by_type(present=frozenset({"vpc", "subnet"}))) == {"NetworkReady", PERMISSIONS, "Ready"}
 
 
 def test_a_task_spoils_its_own_aspect_and_ready() -> None:
@@ -86,12 +99,33 @@ def test_the_phase_tells_building_changing_drift_and_trouble_apart(
     assert phase(cluster_row(**row), plan, [task("net/net", state)]) is expected
 
 
+def test_what_is_not_allowed_is_told_and_leaves_the_cluster_ready() -> None:
+    made = by_type(waived=("no logs.", "no access."))
+    assert (made[PERMISSIONS].status, made[PERMISSIONS].reason) == (False, "Missing")
+    assert made[PERMISSIONS].message == "no logs. no access."
+    assert made["Ready"].status
+    assert phase(cluster_row(), Plan(), [], ("no logs.",)) is Phase.DEGRADED
+    assert phase(cluster_row(deleting=True), Plan(), [], ("no logs.",)) is Phase.DELETING
+
+
+def test_what_is_done_without_is_counted_once_whether_tried_now_or_before() -> None:
+    known = {net.ref: found(net, State.WAIVED, "no logs.")}
+    tried = {
+        "create box/box": Outcome(Result.WAIVED, message="no access."),
+        "create net/b": Outcome(Result.DONE),
+    }
+    assert done_without(known, {**tried, "update net/net": Outcome(Result.WAIVED, message="no logs.")}) == (
+        "no access.", "no logs.",
+    )  # fmt: skip
+    assert done_without({net.ref: found(net)}, {}) == ()
+
+
 def test_people_are_told_how_to_reach_the_cluster_and_where_it_stands() -> None:
     vpc = Vpc(name="vpc", cidr="10.0.0.0/16")
     cluster: Ref[EksCluster] = Ref(EksCluster, "cluster")
-    found = {
+    objects = {
         vpc.ref: Found(id="vpc-1", actual=vpc),
         cluster: Found(id="team-a", actual=vpc, outputs={"endpoint": "https://e"}),
     }
-    assert reached(found) == {"endpoint": "https://e", "vpc": "vpc-1"}
+    assert reached(objects) == {"endpoint": "https://e", "vpc": "vpc-1"}
     assert reached({}) == {}

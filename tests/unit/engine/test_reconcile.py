@@ -335,7 +335,7 @@ def test_a_cluster_that_is_gone_needs_no_pass(stage: Stage) -> None:
 
 
 def lose_answer(stage: Stage, ref: AnyRef, shown_after: float) -> None:
-    stage.cloud.lost_answers[f"create {ref}"] = errors.Unreachable("timed out")
+    stage.cloud.lost_answers[f"create {LEAF}"] = errors.Unreachable("timed out")
     stage.cloud.shown_after[ref] = shown_after
 
 
@@ -415,3 +415,38 @@ def test_a_failed_object_is_replaced_without_asking(stage: Stage) -> None:
         stage.turn()
     assert stage.cloud.objects[NODES].state is State.READY
     assert stage.row().status.phase is Phase.RUNNING
+
+
+LEAF = "addon/kube-proxy"
+"""Nothing needs it."""
+UNTAGGED = errors.Denied("no", action="iam:TagOpenIDConnectProvider")
+
+
+def test_a_missing_permission_that_others_can_do_without_holds_nothing_up(stage: Stage) -> None:
+    stage.cloud.refusals[f"create {LEAF}"] = UNTAGGED
+    stage.settle()
+    row = stage.row()
+    assert row.status.phase is Phase.DEGRADED
+    assert "iam:TagOpenIDConnectProvider" in row.status.message
+    assert stage.newest().state is OperationState.DONE
+    assert stage.task(f"+{LEAF}").state is TaskState.WAIVED
+    assert [e.reason for e in stage.events()].count("NotPermitted") == 1
+
+
+def test_it_is_tried_again_every_hour_without_a_word(stage: Stage) -> None:
+    stage.cloud.refusals[f"create {LEAF}"] = UNTAGGED
+    stage.settle()
+    tries = stage.cloud.asked.count(f"create {LEAF}")
+    for _ in range(8):
+        stage.turn()
+    assert stage.cloud.asked.count(f"create {LEAF}") == tries + 1
+    assert stage.newest().verb == "create"
+    assert [e.reason for e in stage.events()].count("NotPermitted") == 1
+    assert stage.row().status.phase is Phase.DEGRADED
+
+    del stage.cloud.refusals[f"create {LEAF}"]
+    for _ in range(8):
+        stage.turn()
+    assert CODEC.load_ref(LEAF) in stage.cloud.objects
+    assert stage.row().status.phase is Phase.RUNNING
+    assert stage.row().status.message == ""

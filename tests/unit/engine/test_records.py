@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from clusterwright.engine.records import SETTLE, VISIBLE, Reading, interpret
+from clusterwright.engine.records import SETTLE, VISIBLE, Reading, interpret, settled_without
 from clusterwright.graph.resource import Found, State
 from clusterwright.store.rows import ResourceRow, Stage
 from tests.unit.engine.small import found, net
@@ -87,3 +87,25 @@ def test_what_is_seen_again_after_it_was_gone_keeps_the_count_of_its_lives() -> 
 def test_an_object_that_could_not_be_read_changes_no_record(row: ResourceRow | None) -> None:
     unreadable = Found(id="", actual=net, state=State.UNREADABLE, message="denied")
     assert interpret(net, unreadable, row, LONG) == Reading(unreadable, None)
+
+
+@pytest.mark.parametrize(
+    ("row", "state"),
+    [(None, State.WAIVED), (GONE, State.WAIVED), (INTENT, State.UNREADABLE), (MADE, State.UNREADABLE)],
+)
+def test_what_may_exist_is_not_done_without(row: ResourceRow | None, state: State) -> None:
+    """A permission that is withdrawn later leaves something behind that nobody can see."""
+    waived = Found(id="", actual=net, state=State.WAIVED, message="denied")
+    reading = interpret(net, waived, row, LONG)
+    assert reading.found is not None
+    assert (reading.found.state, reading.row) == (state, None)
+
+
+def test_what_was_tried_in_vain_counts_as_settled_but_not_what_moves() -> None:
+    nothing = settled_without(net, Reading(None, None), "denied").found
+    assert nothing is not None
+    assert (nothing.state, nothing.id, nothing.message) == (State.WAIVED, "", "denied")
+    there = settled_without(net, Reading(found(net), MADE), "denied")
+    assert there == Reading(replace(found(net), state=State.WAIVED, message="denied"), MADE)
+    going = Reading(found(net, State.DELETING), None)
+    assert settled_without(net, going, "denied") is going

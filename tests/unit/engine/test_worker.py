@@ -261,3 +261,38 @@ def test_steps_of_different_resources_keep_records_of_their_own(run: Pass) -> No
     assert first is not None
     assert second is not None
     assert (first.failures, second.failures) == (0, 1)
+
+
+FORBIDDEN = errors.Denied("no", action="logs:CreateLogGroup")
+
+
+def test_what_a_cluster_can_do_without_is_done_without_for_an_hour(run: Pass) -> None:
+    run.cloud.refusals["create net/net"] = FORBIDDEN
+    outcome = run.worker().run(create(net))
+    assert outcome.result is Result.WAIVED
+    assert "logs:CreateLogGroup is not allowed" in outcome.message
+    assert "iam policy extra --feature log-groups" in outcome.message
+    row = run.stored()
+    assert row is not None
+    assert (row.stage, row.waived, row.retry_at) == (Stage.GONE, outcome.message, NOW + 3600)
+
+
+def test_a_deletion_that_is_not_allowed_is_no_matter_of_taste(run: Pass) -> None:
+    run.worker().run(create(net))
+    run.cloud.refusals["delete net/net"] = errors.Denied("no", action="logs:DeleteLogGroup")
+    assert run.worker(net).run(delete(net)).result is Result.FAILED
+
+
+def test_a_permission_that_a_cluster_needs_is_not_waived(run: Pass) -> None:
+    run.cloud.refusals["create net/net"] = errors.Denied("no", action="ec2:CreateVpc")
+    assert run.worker().run(create(net)).result is Result.FAILED
+
+
+def test_what_is_allowed_at_last_is_no_longer_waived(run: Pass) -> None:
+    run.cloud.refusals["create net/net"] = FORBIDDEN
+    run.worker().run(create(net))
+    del run.cloud.refusals["create net/net"]
+    assert run.worker().run(create(net)).result is Result.DONE
+    row = run.stored()
+    assert row is not None
+    assert (row.stage, row.waived) == (Stage.MADE, "")

@@ -1,0 +1,115 @@
+"""What goes beyond the four published policies, by feature: without it that is missing, and no more.
+
+Resource types: docs.aws.amazon.com/service-authorization/latest/reference/ (EKS, IAM, CloudWatch Logs).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clusterwright.errors import Denied, Error
+
+
+@dataclass(frozen=True)
+class Feature:
+    """`without` says what happens where the actions are not allowed."""
+
+    name: str
+    purpose: str
+    without: str
+    grants: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    """Actions, and the ARN patterns that they are needed on."""
+
+    @property
+    def actions(self) -> frozenset[str]:
+        return frozenset(action for actions, _ in self.grants for action in actions)
+
+
+ACCESS_ENTRIES = Feature(
+    "access-entries",
+    "give IAM principals access to the cluster (spec.controlPlane.access)",
+    "nobody but the cloud account's own role has access by IAM",
+    (
+        (("eks:CreateAccessEntry",), ("arn:*:eks:*:*:cluster/*",)),
+        (
+            (
+                "eks:AssociateAccessPolicy",
+                "eks:DeleteAccessEntry",
+                "eks:DescribeAccessEntry",
+                "eks:DisassociateAccessPolicy",
+                "eks:ListAssociatedAccessPolicies",
+            ),
+            ("arn:*:eks:*:*:access-entry/*",),
+        ),
+    ),
+)
+
+LOG_GROUPS = Feature(
+    "log-groups",
+    "own the log group of the control plane: retention, tags, and its end with the cluster",
+    "EKS makes the log group itself, keeps logs for ever, and leaves it behind",
+    (
+        (("logs:DescribeLogGroups",), ("*",)),
+        (
+            (
+                "logs:CreateLogGroup",
+                "logs:DeleteLogGroup",
+                "logs:ListTagsForResource",
+                "logs:PutRetentionPolicy",
+                "logs:TagResource",
+                "logs:UntagResource",
+            ),
+            ("arn:*:logs:*:*:log-group:/aws/eks/*",),
+        ),
+    ),
+)
+
+OIDC_TAGS = Feature(
+    "oidc-tags",
+    "tag the cluster's OIDC provider, and tell it from others by its tags",
+    "the OIDC provider carries no tags and is recognised by its name alone",
+    (
+        (
+            (
+                "iam:GetOpenIDConnectProvider",
+                "iam:TagOpenIDConnectProvider",
+                "iam:UntagOpenIDConnectProvider",
+            ),
+            ("arn:*:iam::*:oidc-provider/*",),
+        ),
+    ),
+)
+
+ROLE_CHANGES = Feature(
+    "role-changes",
+    "mend the trust policy of a role that was changed, and remove tags from roles",
+    "a trust policy that somebody changed stays so, and removed tags stay on roles",
+    ((("iam:UntagRole", "iam:UpdateAssumeRolePolicy"), ("arn:*:iam::*:role/*",)),),
+)
+
+TAG_REMOVAL = Feature(
+    "tag-removal",
+    "remove tags from add-ons, Fargate profiles and access entries",
+    "tags that leave the document stay on these objects",
+    (
+        (
+            ("eks:UntagResource",),
+            ("arn:*:eks:*:*:access-entry/*", "arn:*:eks:*:*:addon/*", "arn:*:eks:*:*:fargateprofile/*"),
+        ),
+    ),
+)
+
+FEATURES = (ACCESS_ENTRIES, LOG_GROUPS, OIDC_TAGS, ROLE_CHANGES, TAG_REMOVAL)
+
+BY_ACTION = {action: feature for feature in FEATURES for action in feature.actions}
+
+
+def done_without(error: Error) -> str:
+    """What people are told when a refusal costs a feature and not the cluster; empty when it is no such."""
+    feature = BY_ACTION.get(error.action) if isinstance(error, Denied) else None
+    if feature is None or not isinstance(error, Denied):
+        return ""
+    return (
+        f"{error.action} is not allowed, so {feature.without}. "
+        f"`clusterwright iam policy extra --feature {feature.name}` prints what to allow."
+    )
