@@ -303,7 +303,8 @@ def opened(url: str, token: str = "") -> Iterator[httpx.Client]:
 def new_stage(home: Path) -> Iterator[Stage]:
     """A sandbox, and no server yet."""
     home.mkdir(parents=True, exist_ok=True)
-    command = ["-m", "clusterwright.sandbox", "--port", "0", "--speed", str(SPEED), "--seed", "1"]
+    options = ("--port", "0", "--speed", str(SPEED), "--seed", "1", "--no-iam")
+    command = ["-m", "clusterwright.sandbox", *options]
     with ExitStack() as children:
         process = children.enter_context(spawned(home, "sandbox", command, environment(home)))
         url = process.address()

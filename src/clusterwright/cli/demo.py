@@ -134,7 +134,7 @@ def open_stage(console: Console) -> Iterator[Stage]:
 
 
 def sandbox_options() -> list[str]:
-    return ["--port", "0", "--speed", str(SPEED), "--seed", str(SEED)]
+    return ["--port", "0", "--speed", str(SPEED), "--seed", str(SEED), "--no-iam"]
 
 
 def launch_server(processes: list[subprocess.Popen[str]], home: Path, sandbox: str) -> str:

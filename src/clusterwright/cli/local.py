@@ -113,7 +113,7 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
     ] = None,
     iam: Annotated[
         bool, typer.Option("--iam/--no-iam", help="Check signatures and let policies decide.")
-    ] = False,
+    ] = True,
     kept_calls: Annotated[int, typer.Option(min=1, help="How many calls are remembered.")] = 50_000,
     directory: Annotated[
         Path | None, typer.Option("--data-dir", help="Go on from what is kept here, and keep it at the end.")

@@ -17,7 +17,9 @@ def main() -> None:
     parser.add_argument("--quotas", choices=("aws", "roomy"), default="roomy", help="aws: AWS's defaults")
     parser.add_argument("--throttle", action=argparse.BooleanOptionalAction, help="as AWS does; default: yes")
     choice = argparse.BooleanOptionalAction
-    parser.add_argument("--iam", action=choice, dest="enforce_iam", default=False, help="policies decide")
+    parser.add_argument(
+        "--iam", action=choice, dest="enforce_iam", default=True, help="policies decide; default: yes"
+    )
     parser.add_argument("--kept-calls", type=int, default=KEPT_CALLS, help="calls to remember")
     parser.add_argument("--data-dir", type=Path, help="go on from what is kept here, and keep it at the end")
     sandbox(Options(**vars(parser.parse_args())))

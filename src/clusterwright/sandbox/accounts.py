@@ -4,12 +4,16 @@ An account exists as soon as somebody asks for its administrator or assumes a ro
 """
 
 import json
+from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 ADMINISTRATOR = "sandbox-administrator"
+TEST_KEY, TEST_SECRET = "test", "test"
+"""The administrator's of moto's default account, as people are used to from other local AWSs."""
+_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 _EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
@@ -29,11 +33,20 @@ def administrator(account: str, partition: str = "aws") -> dict[str, str]:
     """The credentials of the account's administrator, who is made when first asked for."""
     iam = iam_backends[account][partition]
     if ADMINISTRATOR not in iam.users:
-        iam.create_user("us-east-1", ADMINISTRATOR)
+        iam.create_user(_REGIONS[partition], ADMINISTRATOR)
         iam.put_user_policy(ADMINISTRATOR, "everything", json.dumps(_EVERYTHING))
         iam.create_access_key(ADMINISTRATOR)
+        if account == DEFAULT_ACCOUNT_ID:
+            _make_test_key(iam)
     key = iam.users[ADMINISTRATOR].access_keys[0]
     return {"accessKeyId": key.access_key_id, "secretAccessKey": key.secret_access_key}
+
+
+def _make_test_key(iam: Any) -> None:
+    key = iam.create_access_key(ADMINISTRATOR)
+    del iam.access_keys[key.access_key_id]
+    key.access_key_id, key.secret_access_key = TEST_KEY, TEST_SECRET
+    iam.access_keys[TEST_KEY] = key
 
 
 def caller_arn(access_key: str, account: str, partition: str) -> str:

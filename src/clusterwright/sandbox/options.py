@@ -23,5 +23,5 @@ class Options:
     kept_calls: int = KEPT_CALLS
     data_dir: Path | None = None
     """The world is read from here at the start, and written at the end."""
-    enforce_iam: bool = False
+    enforce_iam: bool = True
     """Whether signatures are checked and policies decide; without, everybody may do everything."""

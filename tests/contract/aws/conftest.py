@@ -16,7 +16,8 @@ _numbers = itertools.count(300_000_000_001)
 
 @pytest.fixture(scope="session")
 def sandbox_url() -> Iterator[str]:
-    command = [sys.executable, "-m", "clusterwright.sandbox", "--port", "0", "--speed", "0", "--seed", "1"]
+    options = ("--port", "0", "--speed", "0", "--seed", "1", "--no-iam")
+    command = [sys.executable, "-m", "clusterwright.sandbox", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         yield process.stdout.readline().split()[-1]

@@ -60,6 +60,7 @@ def _trusting(tenant: Tenant, principal: str, external_id: str | None = None) ->
         statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     made = tenant.iam.create_role(RoleName="entered", AssumeRolePolicyDocument=document)
+    tenant.advance(60)
     return str(made["Role"]["Arn"])
 
 
@@ -71,6 +72,9 @@ def _assume(tenant: Tenant, arn: str, **more: str) -> Any:
 def test_a_role_of_another_account_is_entered(tenant: Tenant, principal: str) -> None:
     """https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
     arn = _trusting(tenant, principal, "id-1")
+    networks = {"Effect": "Allow", "Action": "ec2:CreateVpc", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [networks]})
+    tenant.iam.put_role_policy(RoleName="entered", PolicyName="networks", PolicyDocument=document)
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
     visitor = tenant.client("sts", **keys)
     given = visitor.assume_role(RoleArn=arn, RoleSessionName="me", ExternalId="id-1")["Credentials"]

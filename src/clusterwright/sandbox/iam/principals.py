@@ -1,4 +1,4 @@
-"""Who asks: the user, the role session or the root behind an access key, with all policies that bind them.
+"""Who asks: the user or the role session behind an access key, with all policies that bind them.
 
 moto keeps users, roles and sessions; it has no permissions boundaries of users, no managed session policies
 and no session tags, which are noted on its objects here.
@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
+from clusterwright.sandbox import accounts
 from clusterwright.sandbox.iam.decision import Attached, Policies
 from clusterwright.sandbox.iam.documents import Malformed, Policy, parse
 from clusterwright.sandbox.iam.patterns import Context
-
-ROOT_KEY, ROOT_SECRET = "test", "test"
-"""The root of moto's default account: somebody has to be there before anybody is made."""
 
 BOUNDARY = "permissions_boundary_arn"
 SESSION_POLICIES = "session_policy_arns"
@@ -44,10 +41,6 @@ class Principal:
     expires: float = float("inf")
     owner: Any = None
     session: Any = None
-
-    @property
-    def is_root(self) -> bool:
-        return self.kind == "Account"
 
     def policies(self) -> Policies:
         identity = policies_of(self.owner, self.account, self.partition)
@@ -76,14 +69,9 @@ def find(access_key: str, account: str, partition: str) -> Principal | None:
     session = _session(access_key, account, partition)
     if session is not None:
         return _of_session(session, access_key, account, partition)
-    if access_key == ROOT_KEY and account == DEFAULT_ACCOUNT_ID:
-        return root(account, partition, access_key, ROOT_SECRET)
+    if access_key == accounts.TEST_KEY:
+        accounts.administrator(account, partition)  # somebody has to be there before anybody is made
     return _of_user(access_key, account, partition)
-
-
-def root(account: str, partition: str, access_key: str = "", secret: str = "") -> Principal:
-    arn = f"arn:{partition}:iam::{account}:root"
-    return Principal("Account", arn, arn, account, partition, access_key, secret, account)
 
 
 def _session(access_key: str, account: str, partition: str) -> Any | None:

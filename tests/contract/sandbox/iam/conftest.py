@@ -1,4 +1,4 @@
-"""A sandbox with `--iam` in a process of its own; each test has an account of its own in it."""
+"""A sandbox in a process of its own; each test has an account of its own in it."""
 
 import signal
 import subprocess
@@ -19,18 +19,8 @@ class Elsewhere:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Elsewhere]:
-    command = [
-        sys.executable,
-        "-m",
-        "clusterwright.sandbox",
-        "--port",
-        "0",
-        "--speed",
-        "0",
-        "--seed",
-        "7",
-        "--iam",
-    ]
+    options = ("--port", "0", "--speed", "0", "--seed", "7")
+    command = [sys.executable, "-m", "clusterwright.sandbox", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield Elsewhere(process.stdout.readline().split()[-1])

@@ -10,7 +10,7 @@ import pytest
 from ..tenant import refused
 from .people import Account, Keys, allow, deny, policy
 
-ROOT: Keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+TEST: Keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
 def _who(account: Account, keys: Keys) -> str:
@@ -65,13 +65,15 @@ def test_a_trust_policy_may_deny_and_ask(account: Account) -> None:
         client.assume_role(RoleArn=account.role(), RoleSessionName="not a name")
 
 
-def test_roots_assume_no_roles(account: Account) -> None:
-    """id_root-user.html, and API_AssumeRole: not with root's credentials."""
-    role = account.role(principal="*")
-    with refused("AccessDenied", "Roles may not be assumed by root accounts."):
-        account.enter(role, ROOT)
-    assert _who(account, ROOT).startswith("arn:aws:")
-    assert account.tries(ROOT, "ec2", "describe_vpcs") == "ok"
+@pytest.mark.parametrize(("region", "partition"), [("us-east-1", "aws"), ("cn-north-1", "aws-cn")])
+def test_test_is_an_administrator(account: Account, region: str, partition: str) -> None:
+    """Ours, not AWS's: anybody may begin with it."""
+    sts = account.client("sts", TEST, region)
+    arn = f"arn:{partition}:iam::123456789012:user/sandbox-administrator"
+    assert sts.get_caller_identity()["Arn"] == arn
+    assert account.tries(TEST, "ec2", "describe_vpcs", region) == "ok"
+    assert account.tries(TEST | {"aws_secret_access_key": "no"}, "ec2", "describe_vpcs") == "AuthFailure"
+    assert account.client("iam", TEST, region).get_user()["User"]["Arn"] == arn
 
 
 def test_a_new_role_takes_a_while_to_be_seen(account: Account) -> None:
