@@ -53,8 +53,8 @@ def running(home: Path, *arguments: str) -> Iterator[Process]:
 
 
 def sandbox_arguments(seed: int) -> tuple[str, ...]:
-    """With a clock that only we move, and without IAM: that is tested where the sandbox is."""
-    return ("sandbox", "--port", "0", "--speed", "0", "--seed", str(seed), "--no-iam")
+    """With a clock that only we move."""
+    return ("sandbox", "--port", "0", "--speed", "0", "--seed", str(seed))
 
 
 def environment(home: Path) -> Mapping[str, str]:

@@ -20,7 +20,10 @@ import httpx
 
 from clusterwright.aws.credentials import AccessKey
 from clusterwright.aws.gateway import Gateway, Gateways
+from clusterwright.aws.iam.features import extra
+from clusterwright.aws.iam.published import all_published
 from clusterwright.aws.limits import Limits
+from tests.owner import make_role
 
 HOME = "999988887777"
 """The account that servers run in."""
@@ -269,8 +272,10 @@ class Stage:
         server.apply("\n---\n".join(shared))
         trust = json.dumps(server.get("accounts/sandbox")["status"]["trustPolicy"])
         owner = self.sandbox.owner()
-        for role in ROLES:
-            owner.call("iam:CreateRole", {"RoleName": role, "AssumeRolePolicyDocument": trust})
+        entered, *others = ROLES
+        make_role(owner, entered, trust, (*all_published(), extra()))
+        for role in others:
+            make_role(owner, role, trust, ())
 
     def run(self, server: Server | None, *command: str, token: str = "") -> Run:
         """The command line, as people use it."""
@@ -303,8 +308,7 @@ def opened(url: str, token: str = "") -> Iterator[httpx.Client]:
 def new_stage(home: Path) -> Iterator[Stage]:
     """A sandbox, and no server yet."""
     home.mkdir(parents=True, exist_ok=True)
-    options = ("--port", "0", "--speed", str(SPEED), "--seed", "1", "--no-iam")
-    command = ["-m", "clusterwright.sandbox", *options]
+    command = ["-m", "clusterwright.sandbox", "--port", "0", "--speed", str(SPEED), "--seed", "1"]
     with ExitStack() as children:
         process = children.enter_context(spawned(home, "sandbox", command, environment(home)))
         url = process.address()

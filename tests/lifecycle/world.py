@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,6 +21,9 @@ import httpx
 from clusterwright.aws.calls import Calls
 from clusterwright.aws.credentials import AccessKey, AssumedRole
 from clusterwright.aws.gateway import Gateway, Gateways
+from clusterwright.aws.iam.features import extra
+from clusterwright.aws.iam.policy import Policy
+from clusterwright.aws.iam.published import all_published
 from clusterwright.aws.inventory import Inventory
 from clusterwright.aws.limits import Limits
 from clusterwright.aws.registry import KINDS, driver_for
@@ -34,6 +37,7 @@ from clusterwright.store import accounts, clusters, operations, profiles, resour
 from clusterwright.store.database import Database, open_database, sqlite_url
 from clusterwright.store.rows import AccountRow, ClusterRow, OperationRow, OperationState, ResourceRow
 from clusterwright.store.secrets import SecretBox, open_box
+from tests.owner import make_role
 from tests.processes import running, sandbox_arguments
 
 HOME = "999988887777"
@@ -89,6 +93,8 @@ class World:
     gateways: Gateways
     pool: ThreadPoolExecutor
     passes: int = 0
+    policies: Sequence[Policy] = (*all_published(), extra())
+    """What the account allows us."""
     base: AccessKey = field(init=False)
     reconciler: Reconciler = field(init=False)
 
@@ -144,7 +150,7 @@ class World:
             if accounts.find(connection, row.name, self.box):
                 return
             accounts.insert(connection, row, self.box)
-        make_role(self.owner_of_target(), document, row.external_id)
+        let_in(self.owner_of_target(), document, row.external_id, self.policies)
 
     def add_profile(self, document: ClusterProfile) -> None:
         with self.database.transaction() as connection:
@@ -233,7 +239,7 @@ class World:
         return "\n".join([str(row.status if row else "gone"), *lines])
 
 
-def make_role(owner: Gateway, document: CloudAccount, external_id: str) -> None:
+def let_in(owner: Gateway, document: CloudAccount, external_id: str, policies: Sequence[Policy]) -> None:
     """What the account's owner does by hand: a role that only we, with this id, may assume."""
     credentials = document.spec.credentials
     assert isinstance(credentials, AssumeRole)
@@ -248,9 +254,8 @@ def make_role(owner: Gateway, document: CloudAccount, external_id: str) -> None:
             }
         ],
     }
-    name = credentials.role_arn.rpartition("/")[2]
-    for role in (name, "TeamAdmins"):  # the second one is who the examples give access to
-        owner.call("iam:CreateRole", {"RoleName": role, "AssumeRolePolicyDocument": json.dumps(trust)})
+    make_role(owner, credentials.role_arn.rpartition("/")[2], json.dumps(trust), policies)
+    make_role(owner, "TeamAdmins", json.dumps(trust), ())  # who the examples give access to
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from clusterwright.api import clusters, objects, problems
+from clusterwright.api import clusters, objects, policies, problems
 from clusterwright.api.context import Context, authorize, context
 from clusterwright.api.problems import Problem
 from clusterwright.service.clusters import count_by_phase
@@ -28,7 +28,7 @@ def create(here: Context) -> FastAPI:
     )
     app.state.context = here
     refusals: dict[int | str, dict[str, Any]] = {401: {"model": Problem}, 422: {"model": Problem}}
-    for router in (objects.router, clusters.router):
+    for router in (objects.router, clusters.router, policies.router):
         app.include_router(
             router,
             prefix="/api/v1",

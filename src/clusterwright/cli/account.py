@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import Enum
 from typing import Annotated
 
 import typer
@@ -16,6 +17,30 @@ app = typer.Typer(help="Let Clusterwright into an AWS account.", no_args_is_help
 @app.callback()
 def account() -> None:
     """Let Clusterwright into an AWS account."""
+
+
+class Means(Enum):
+    console = "console"
+    cli = "cli"
+    cloudformation = "cloudformation"
+    terraform = "terraform"
+
+
+@app.command()
+def setup(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the cloud account.")],
+    means: Annotated[Means, typer.Option("--with", help="What the role is made with.")] = Means.console,
+) -> None:
+    """Print how to make the role of a cloud account, with its trust policy and its permissions.
+
+    \b
+    Example:
+      clusterwright account setup prod
+      clusterwright account setup prod --with cli | sh
+      clusterwright account setup prod --with terraform > clusterwright.tf
+    """
+    typer.echo(client_of(context).setup(name, means.value), nl=False)
 
 
 @app.command("trust-policy")

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import httpx
 
-from clusterwright.cli.shapes import Applied, Cluster, Event, Object, Operation, Plan, Tasks
+from clusterwright.cli.shapes import Applied, Cluster, Event, Object, Operation, Plan, Policy, Tasks
 from clusterwright.errors import Conflict, Error, Finding, Invalid, Missing, Unauthorized
 
 YAML = {"Content-Type": "application/yaml"}
@@ -95,6 +95,20 @@ class Client:
 
     def kubeconfig(self, name: str) -> str:
         return self.request("GET", f"clusters/{name}/kubeconfig").text
+
+    def setup(self, name: str, means: str) -> str:
+        """How to make the role of an account."""
+        return self.request("GET", f"accounts/{name}/setup", params={"means": means}).text
+
+    def policies(self) -> list[Policy]:
+        return cast(list[Policy], self.request("GET", "policies").json()["items"])
+
+    def policy(self, name: str, format_: str, features: list[str]) -> Policy:
+        asked = {"format": format_, "feature": features}
+        return cast(Policy, self.request("GET", f"policies/{name}", params=asked).json())
+
+    def minimal_policies(self, text: str, format_: str) -> list[Policy]:
+        return cast(list[Policy], self.send_text(f"policies/minimal?format={format_}", text))
 
     def operations(self, cluster: str | None = None) -> list[Operation]:
         answer = self.request("GET", "operations", params=optional(cluster=cluster)).json()

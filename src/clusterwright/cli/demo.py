@@ -31,6 +31,7 @@ from clusterwright.aws.limits import Limits
 from clusterwright.cli.client import Client, open_client
 from clusterwright.cli.live import follow
 from clusterwright.cli.say import duration
+from clusterwright.cli.shapes import Policy
 from clusterwright.errors import Error
 from clusterwright.spec.account import AssumeRole, CloudAccount
 from clusterwright.spec.cluster import Cluster
@@ -101,7 +102,7 @@ def demo(keep: bool) -> None:
             return
         delete(stage, cluster, before)
         for role in roles:
-            owner.call("iam:DeleteRole", {"RoleName": role})
+            take_back(owner, role)
 
 
 def examples() -> Path:
@@ -134,7 +135,7 @@ def open_stage(console: Console) -> Iterator[Stage]:
 
 
 def sandbox_options() -> list[str]:
-    return ["--port", "0", "--speed", str(SPEED), "--seed", str(SEED), "--no-iam"]
+    return ["--port", "0", "--speed", str(SPEED), "--seed", str(SEED)]
 
 
 def launch_server(processes: list[subprocess.Popen[str]], home: Path, sandbox: str) -> str:
@@ -182,9 +183,29 @@ def register(stage: Stage, owner: Gateway, account: CloudAccount, cluster: Clust
     trust = json.dumps(status["trustPolicy"])
     for role in roles:
         owner.call("iam:CreateRole", {"RoleName": role, "AssumeRolePolicyDocument": trust})
+    policies = stage.client.policies()
+    for policy in policies:
+        grant(owner, roles[0], policy)
     stage.tell(f"   external id {status['externalId']}, issued by the server")
     stage.tell(f"   roles {', '.join(roles)} made by the account's owner with that trust policy")
+    stage.tell(f"   policies of {roles[0]}: {', '.join(policy['name'] for policy in policies)}")
     return roles
+
+
+def grant(owner: Gateway, role: str, policy: Policy) -> None:
+    """As `clusterwright account setup NAME --with cli` has it."""
+    for document in policy["documents"]:
+        named = {"PolicyName": f"clusterwright-{policy['name']}", "PolicyDocument": json.dumps(document)}
+        arn = owner.call("iam:CreatePolicy", named)["Policy"]["Arn"]
+        owner.call("iam:AttachRolePolicy", {"RoleName": role, "PolicyArn": arn})
+
+
+def take_back(owner: Gateway, role: str) -> None:
+    """The role, and the policies that only it has."""
+    for policy in owner.rows("iam:ListAttachedRolePolicies", "AttachedPolicies", {"RoleName": role}):
+        owner.call("iam:DetachRolePolicy", {"RoleName": role, "PolicyArn": policy["PolicyArn"]})
+        owner.call("iam:DeletePolicy", {"PolicyArn": policy["PolicyArn"]})
+    owner.call("iam:DeleteRole", {"RoleName": role})
 
 
 def create(stage: Stage, documents: tuple[Document, ...], cluster: Cluster) -> None:

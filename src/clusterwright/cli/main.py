@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clusterwright.cli import account, cluster, documents, local, login, objects, wait
+from clusterwright.cli import account, cluster, documents, iam, local, login, objects, wait
 from clusterwright.cli.connection import Choice
 from clusterwright.cli.say import complain
 from clusterwright.errors import Error
@@ -62,6 +62,7 @@ for module in (documents, objects, wait, login, local):
     module.add_to(app)
 app.add_typer(cluster.app, name="cluster")
 app.add_typer(account.app, name="account")
+app.add_typer(iam.app, name="iam")
 
 
 def run() -> None:

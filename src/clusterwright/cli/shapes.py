@@ -112,3 +112,12 @@ class Plan(TypedDict):
     needsApproval: int
     steps: list[dict[str, Any]]
     text: str
+
+
+class Policy(TypedDict):
+    name: str
+    purpose: str
+    size: int
+    documents: list[dict[str, Any]]
+    text: str
+    findings: list[FindingShape]

@@ -172,6 +172,26 @@ class PlanView(Shape):
     text: str
 
 
+class FeatureView(Shape):
+    """What a part of the extra policy is for, and what happens without."""
+
+    name: str
+    purpose: str
+    without: str
+
+
+class PolicyView(Shape):
+    """An IAM policy. It is more than one document where IAM's limit asks for that; `text` is all of them."""
+
+    name: str
+    purpose: str
+    size: int
+    documents: tuple[dict[str, Any], ...]
+    text: str
+    findings: tuple[FindingView, ...] = ()
+    features: tuple[FeatureView, ...] = ()
+
+
 class Listing(Shape, Generic[V]):
     """One page. `continue` is the token of the next one; null on the last."""
 

@@ -16,8 +16,7 @@ _numbers = itertools.count(300_000_000_001)
 
 @pytest.fixture(scope="session")
 def sandbox_url() -> Iterator[str]:
-    options = ("--port", "0", "--speed", "0", "--seed", "1", "--no-iam")
-    command = [sys.executable, "-m", "clusterwright.sandbox", *options]
+    command = [sys.executable, "-m", "clusterwright.sandbox", "--port", "0", "--speed", "0", "--seed", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         yield process.stdout.readline().split()[-1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clusterwright.aws.iam.policy import Policy, Statement
 from clusterwright.errors import Denied, Error
 
 
@@ -17,12 +18,11 @@ class Feature:
     name: str
     purpose: str
     without: str
-    grants: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
-    """Actions, and the ARN patterns that they are needed on."""
+    statements: tuple[Statement, ...]
 
     @property
     def actions(self) -> frozenset[str]:
-        return frozenset(action for actions, _ in self.grants for action in actions)
+        return frozenset(action for statement in self.statements for action in statement.actions)
 
 
 ACCESS_ENTRIES = Feature(
@@ -30,8 +30,8 @@ ACCESS_ENTRIES = Feature(
     "give IAM principals access to the cluster (spec.controlPlane.access)",
     "nobody but the cloud account's own role has access by IAM",
     (
-        (("eks:CreateAccessEntry",), ("arn:*:eks:*:*:cluster/*",)),
-        (
+        Statement(("eks:CreateAccessEntry",), ("arn:*:eks:*:*:cluster/*",)),
+        Statement(
             (
                 "eks:AssociateAccessPolicy",
                 "eks:DeleteAccessEntry",
@@ -49,8 +49,8 @@ LOG_GROUPS = Feature(
     "own the log group of the control plane: retention, tags, and its end with the cluster",
     "EKS makes the log group itself, keeps logs for ever, and leaves it behind",
     (
-        (("logs:DescribeLogGroups",), ("*",)),
-        (
+        Statement(("logs:DescribeLogGroups",), ("*",)),
+        Statement(
             (
                 "logs:CreateLogGroup",
                 "logs:DeleteLogGroup",
@@ -69,7 +69,7 @@ OIDC_TAGS = Feature(
     "tag the cluster's OIDC provider, and tell it from others by its tags",
     "the OIDC provider carries no tags and is recognised by its name alone",
     (
-        (
+        Statement(
             (
                 "iam:GetOpenIDConnectProvider",
                 "iam:TagOpenIDConnectProvider",
@@ -84,7 +84,7 @@ ROLE_CHANGES = Feature(
     "role-changes",
     "mend the trust policy of a role that was changed, and remove tags from roles",
     "a trust policy that somebody changed stays so, and removed tags stay on roles",
-    ((("iam:UntagRole", "iam:UpdateAssumeRolePolicy"), ("arn:*:iam::*:role/*",)),),
+    (Statement(("iam:UntagRole", "iam:UpdateAssumeRolePolicy"), ("arn:*:iam::*:role/*",)),),
 )
 
 TAG_REMOVAL = Feature(
@@ -92,7 +92,7 @@ TAG_REMOVAL = Feature(
     "remove tags from add-ons, Fargate profiles and access entries",
     "tags that leave the document stay on these objects",
     (
-        (
+        Statement(
             ("eks:UntagResource",),
             ("arn:*:eks:*:*:access-entry/*", "arn:*:eks:*:*:addon/*", "arn:*:eks:*:*:fargateprofile/*"),
         ),
@@ -100,6 +100,8 @@ TAG_REMOVAL = Feature(
 )
 
 FEATURES = (ACCESS_ENTRIES, LOG_GROUPS, OIDC_TAGS, ROLE_CHANGES, TAG_REMOVAL)
+
+BY_NAME = {feature.name: feature for feature in FEATURES}
 
 BY_ACTION = {action: feature for feature in FEATURES for action in feature.actions}
 
@@ -113,3 +115,8 @@ def done_without(error: Error) -> str:
         f"{error.action} is not allowed, so {feature.without}. "
         f"`clusterwright iam policy extra --feature {feature.name}` prints what to allow."
     )
+
+
+def extra(features: tuple[Feature, ...] = FEATURES) -> Policy:
+    """A policy beside the four, for the features that somebody wants."""
+    return Policy("extra", tuple(statement for feature in features for statement in feature.statements))
