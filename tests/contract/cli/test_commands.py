@@ -13,7 +13,7 @@ import typer
 from clusterwright.cli import main
 from clusterwright.cli.main import app
 from clusterwright.store import clusters
-from clusterwright.store.status import Phase, Status
+from clusterwright.store.status import Condition, Phase, Status
 from tests.contract.cli.conftest import Terminal
 from tests.unit.service.fakes import QUICKSTART
 
@@ -97,8 +97,10 @@ def test_wait_ends_when_a_cluster_is_ready_or_the_time_is_over(hello: Terminal) 
     assert "not ready yet" in str(late.exception)
     with hello.served.stage.core.change() as connection:
         row = clusters.get(connection, "hello")
-        clusters.finish(connection, row.uid, Status(phase=Phase.RUNNING), observed=1, look_at=0.0)
-    assert hello.run("wait", "cluster/hello").stdout == "cluster/hello is ready\n"
+        ready = Condition(type="Ready", status=True, reason="AsWanted", since=1.0)
+        status = Status(phase=Phase.DEGRADED, conditions=(ready,))  # as when a permission is missing
+        clusters.finish(connection, row.uid, status, observed=1, look_at=0.0)
+    assert hello.run("wait", "cluster/hello", "--timeout", "20s").stdout == "cluster/hello is ready\n"
     followed = hello.run("cluster", "watch", "hello")
     assert "create of cluster hello was asked for" in followed.stdout
     assert "cluster/hello is ready" in followed.stdout
