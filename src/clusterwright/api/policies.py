@@ -8,14 +8,15 @@ from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
 
 from clusterwright.api.context import YAML_BODY, CoreDep, TextDep
-from clusterwright.service import onboarding, policies
+from clusterwright.service import onboarding, permissions, policies
 from clusterwright.service.onboarding import Means
 from clusterwright.service.policies import Format
-from clusterwright.service.views import Listing, PolicyView
+from clusterwright.service.views import Listing, PermissionsView, PolicyView
 
 router = APIRouter()
 
 As = Annotated[Format, Query(alias="format", description="What `text` is written in.")]
+Region = Annotated[str, Query(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="Where it is asked.")]
 Features = Annotated[
     list[str] | None, Query(alias="feature", description="Of the extra policy; all of them.")
 ]
@@ -37,6 +38,12 @@ def minimal_policies(core: CoreDep, text: TextDep, format_: As = Format.JSON) ->
 def get_policy(name: str, format_: As = Format.JSON, feature: Features = None) -> PolicyView:
     """controller, control-plane, nodes, deployment, or extra."""
     return policies.get(name, format_, tuple(feature or ()))
+
+
+@router.post("/accounts/{name}/check", tags=["accounts"])
+def check_account(core: CoreDep, name: str, region: Region = "us-east-1") -> PermissionsView:
+    """Which permissions the account gives us. Harmless calls, nothing is changed."""
+    return permissions.of_account(core, name, region)
 
 
 @router.get("/accounts/{name}/setup", tags=["accounts"], response_class=PlainTextResponse)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from clusterwright.cli.checks import lines
 from clusterwright.cli.connection import client_of
 from clusterwright.errors import Error
 
@@ -17,6 +18,43 @@ app = typer.Typer(help="Let Clusterwright into an AWS account.", no_args_is_help
 @app.callback()
 def account() -> None:
     """Let Clusterwright into an AWS account."""
+
+
+class Output(Enum):
+    text = "text"
+    json = "json"
+    patch = "patch"
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the cloud account.")],
+    region: Annotated[str, typer.Option(help="Where it is asked.")] = "us-east-1",
+    everything: Annotated[bool, typer.Option("--all", help="Show what is well, too.")] = False,
+    output: Annotated[Output, typer.Option("--output", "-o", help="patch: a policy to paste.")] = Output.text,
+) -> None:
+    """Check that a cloud account lets us in and allows what clusters need. Changes nothing.
+
+    Exit status: 0 when clusters can be built, 1 when something that they need is missing.
+
+    \b
+    Example:
+      clusterwright account check prod
+      clusterwright account check prod -o patch > missing.json
+    """
+    found = client_of(context).check_account(name, region)
+    if output is Output.json:
+        typer.echo(json.dumps(found, indent=2))
+    elif output is Output.patch:
+        typer.echo(json.dumps(found["patch"] or {}, indent=2))
+    else:
+        how = "as IAM's simulation says" if found["method"] == "simulation" else "found by harmless calls"
+        typer.echo(f"{found['principal']} in {region}, {how}:")
+        for line in lines(found["checks"], everything=everything):
+            typer.echo(line)
+    if not found["sufficient"]:
+        raise typer.Exit(1)
 
 
 class Means(Enum):

@@ -8,7 +8,17 @@ from typing import Any, cast
 
 import httpx
 
-from clusterwright.cli.shapes import Applied, Cluster, Event, Object, Operation, Plan, Policy, Tasks
+from clusterwright.cli.shapes import (
+    Applied,
+    Cluster,
+    Event,
+    Object,
+    Operation,
+    Permissions,
+    Plan,
+    Policy,
+    Tasks,
+)
 from clusterwright.errors import Conflict, Error, Finding, Invalid, Missing, Unauthorized
 
 YAML = {"Content-Type": "application/yaml"}
@@ -99,6 +109,10 @@ class Client:
     def setup(self, name: str, means: str) -> str:
         """How to make the role of an account."""
         return self.request("GET", f"accounts/{name}/setup", params={"means": means}).text
+
+    def check_account(self, name: str, region: str) -> Permissions:
+        asked = {"region": region}
+        return cast(Permissions, self.request("POST", f"accounts/{name}/check", params=asked).json())
 
     def policies(self) -> list[Policy]:
         return cast(list[Policy], self.request("GET", "policies").json()["items"])

@@ -121,3 +121,21 @@ class Policy(TypedDict):
     documents: list[dict[str, Any]]
     text: str
     findings: list[FindingShape]
+
+
+class Check(TypedDict):
+    area: str
+    subject: str
+    level: str
+    message: str
+    remedy: str
+
+
+class Permissions(TypedDict):
+    account: str
+    region: str
+    principal: str
+    method: str
+    sufficient: bool
+    checks: list[Check]
+    patch: dict[str, Any] | None

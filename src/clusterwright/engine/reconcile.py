@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol
 
 import structlog
@@ -16,10 +17,12 @@ from sqlalchemy import Connection
 
 from clusterwright.aws.calls import Calls
 from clusterwright.aws.inventory import Inventory
+from clusterwright.aws.preflight.permissions import Examine, examine
 from clusterwright.aws.scope import Freshness, Owner, Scope
 from clusterwright.blueprint.build import build
 from clusterwright.blueprint.facts import Facts, Zone
 from clusterwright.engine import retry
+from clusterwright.engine.clearance import Clearance
 from clusterwright.engine.clock import Clock, later, passed
 from clusterwright.engine.execute import Outcome, Result, execute
 from clusterwright.engine.observe import DriverFor, Observation, Observer, known_from
@@ -66,6 +69,7 @@ class Tools:
     codec: Codec
     pool: Executor
     new_id: Callable[[], str]
+    examine: Examine = examine
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class View:
     """What one pass knows before it looks."""
 
     row: ClusterRow
+    account: AccountRow
     aws: Scope
     desired: Mapping[AnyRef, Resource]
     rows: dict[AnyRef, ResourceRow]
@@ -86,6 +91,11 @@ class Reconciler:
     tools: Tools
     calm: dict[str, frozenset[AnyRef]] = field(default_factory=dict)
     """What was at rest in the last pass of each cluster; forgotten with the process."""
+
+    @cached_property
+    def clearance(self) -> Clearance:
+        tools = self.tools
+        return Clearance(tools.examine, tools.driver_for, tools.clock, tools.pool)
 
     def reconcile(self, uid: str) -> None:
         """One pass. Never raises for what AWS or a document did; that goes into the cluster's status."""
@@ -104,6 +114,9 @@ class Reconciler:
 
     def work(self, row: ClusterRow, token: str) -> None:
         view = self.view(row)
+        if is_untouched(view):
+            wanted = tuple(view.desired.values())
+            self.clearance.ask(view.account.document, view.aws.calls, row.name, wanted)
         journal = Journal(self.tools.database, self.tools.codec, row.uid, token, view.rows)
         seen = self.observe(view, journal)
         steps = plan(view.desired.values(), seen.found, view.applied)
@@ -126,7 +139,9 @@ class Reconciler:
             facts = row.facts or self.learn(row, calls)
             desired = {r.ref: r for r in build(row.document, templates, for_blueprint(row.uid, facts))}
         rows = {self.tools.codec.load_ref(ref): record for ref, record in stored.items()}
-        return View(row, self.scope(row, calls, rows), desired, rows, last_applied(self.tools.codec, rows))
+        return View(
+            row, account, self.scope(row, calls, rows), desired, rows, last_applied(self.tools.codec, rows)
+        )
 
     def learn(self, row: ClusterRow, calls: Calls) -> AccountFacts:
         """Zones are asked for once and kept, so that a new zone of AWS's moves nothing of ours."""
@@ -199,6 +214,12 @@ class Reconciler:
         Reporter(self.tools.database, self.tools.driver_for, self.tools.clock, self.tools.new_id).blocked(
             row, token, error, later(self.tools.clock, retry.delay(error, 1))
         )
+
+
+def is_untouched(view: View) -> bool:
+    """Whether nothing was made yet, and nobody said to go on in any case."""
+    row = view.row
+    return not (row.deleting or row.observed or view.rows or row.approved >= row.generation)
 
 
 def at_rest(

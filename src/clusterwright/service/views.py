@@ -8,6 +8,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import Field
 
+from clusterwright.aws.preflight.check import Check, Level
+from clusterwright.aws.preflight.permissions import Method
 from clusterwright.errors import Finding
 from clusterwright.spec.metadata import API_VERSION
 from clusterwright.store.rows import OperationState
@@ -190,6 +192,32 @@ class PolicyView(Shape):
     text: str
     findings: tuple[FindingView, ...] = ()
     features: tuple[FeatureView, ...] = ()
+
+
+class CheckView(Shape):
+    """`level`: ok, note, warning or error."""
+
+    area: str
+    subject: str
+    level: Level
+    message: str
+    remedy: str = ""
+
+    @staticmethod
+    def of(check: Check) -> CheckView:
+        return CheckView(**vars(check))
+
+
+class PermissionsView(Shape):
+    """What an account allows. `method` is how that was found out, `patch` a policy of what is missing."""
+
+    account: str
+    region: str
+    principal: str
+    method: Method
+    sufficient: bool
+    checks: tuple[CheckView, ...]
+    patch: dict[str, Any] | None = None
 
 
 class Listing(Shape, Generic[V]):

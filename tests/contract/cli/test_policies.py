@@ -96,3 +96,17 @@ def test_an_access_key_has_no_role_to_make(terminal: Terminal) -> None:
     result = terminal.run("account", "setup", "keyed")
     assert result.exit_code == 1
     assert "uses an access key, not a role" in str(result.exception)
+
+
+def test_check_names_what_is_missing_and_how_to_mend_it(hello: Terminal) -> None:
+    result = hello.run("account", "check", "sandbox")
+    assert result.exit_code == 1
+    assert "x ec2:CreateVpc: not allowed; needed for vpc" in result.stdout
+    assert "of the controller policy allows it" in result.stdout
+    assert "! eks:CreateAccessEntry: not allowed, so nobody but" in result.stdout
+    assert "1 missing" in result.stdout
+    patch = json.loads(hello.run("account", "check", "sandbox", "-o", "patch").stdout)
+    granted = {action for row in patch["Statement"] for action in row["Action"]}
+    assert granted == {"ec2:CreateVpc", "eks:CreateAccessEntry"}
+    assert json.loads(hello.run("account", "check", "sandbox", "-o", "json").stdout)["sufficient"] is False
+    assert hello.run("account", "check", "sandbox", "--region", "the moon").exit_code == 1

@@ -41,6 +41,8 @@ class Cloud:
     """What happens elsewhere while the call is under way."""
     slow: dict[str, Latency] = field(default_factory=dict)
     """Kinds that take time to be made and to go."""
+    actions: frozenset[str] = frozenset()
+    """What every driver declares."""
     visible_at: dict[AnyRef, float] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     account: str = "111122223333"
@@ -50,7 +52,7 @@ class Cloud:
 
     def driver_for(self, kind: type[Resource]) -> Driver[Resource]:
         latency = self.slow.get(kind.KIND, INSTANT)
-        return MemoryDriver(kind, self, latency, latency)
+        return MemoryDriver(kind, self, latency, latency, self.actions)
 
     def calls(self, account: AccountRow, region: str) -> Calls:
         return self

@@ -18,7 +18,7 @@ from clusterwright.engine.condition import (
 )
 from clusterwright.engine.execute import Outcome, Result
 from clusterwright.graph.plan import Plan
-from clusterwright.graph.resource import Found, Ref, State
+from clusterwright.graph.resource import AnyRef, Found, Ref, State
 from clusterwright.store.status import Condition, Phase, Task, TaskState
 from tests.unit.engine.small import cluster_row, create, found, net, steps, task
 
@@ -109,7 +109,7 @@ def test_what_is_not_allowed_is_told_and_leaves_the_cluster_ready() -> None:
 
 
 def test_what_is_done_without_is_counted_once_whether_tried_now_or_before() -> None:
-    known = {net.ref: found(net, State.WAIVED, "no logs.")}
+    known: dict[AnyRef, Found] = {net.ref: found(net, State.WAIVED, "no logs.")}
     tried = {
         "create box/box": Outcome(Result.WAIVED, message="no access."),
         "create net/b": Outcome(Result.DONE),

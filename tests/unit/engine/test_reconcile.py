@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,10 @@ import pytest
 from cryptography.fernet import Fernet
 
 from clusterwright import errors
+from clusterwright.aws.calls import Calls
 from clusterwright.aws.inventory import Inventory
+from clusterwright.aws.preflight.needs import Need
+from clusterwright.aws.preflight.permissions import Answer, Method, Report
 from clusterwright.aws.registry import KINDS
 from clusterwright.engine import polling
 from clusterwright.engine.reconcile import Reconciler, Tools
@@ -48,13 +51,21 @@ class Stage:
         self.cloud = Cloud(self.clock)
         self.box = SecretBox(Fernet.generate_key())
         self.ids = itertools.count()
+        self.forbidden: set[str] = set()
+        self.examined = 0
         self.reconciler = Reconciler(
             Tools(
                 database=database, box=self.box, accounts=self.cloud, inventory=Inventory(self.clock.now),
                 clock=self.clock, driver_for=self.cloud.driver_for, codec=CODEC, pool=pool,
-                new_id=lambda: f"id-{next(self.ids)}",
+                new_id=lambda: f"id-{next(self.ids)}", examine=self.examine,
             )
         )  # fmt: skip
+
+    def examine(self, calls: Calls, role: str | None, wanted: tuple[Need, ...], pool: Executor) -> Report:
+        """Everything but `forbidden` is allowed."""
+        self.examined += 1
+        answers = tuple(Answer(need, need.action not in self.forbidden) for need in wanted)
+        return Report(role or "", Method.SIMULATION, answers)
 
     def insert(self) -> None:
         with self.database.transaction() as connection:
@@ -450,3 +461,35 @@ def test_it_is_tried_again_every_hour_without_a_word(stage: Stage) -> None:
     assert CODEC.load_ref(LEAF) in stage.cloud.objects
     assert stage.row().status.phase is Phase.RUNNING
     assert stage.row().status.message == ""
+
+
+def test_nothing_is_made_while_a_permission_is_missing(stage: Stage) -> None:
+    stage.cloud.actions = frozenset({"ec2:CreateVpc", "eks:CreateAccessEntry"})
+    stage.forbidden = {"ec2:CreateVpc", "eks:CreateAccessEntry"}
+    stage.turn()
+    stage.turn()
+    assert stage.cloud.asked == []
+    row = stage.row()
+    assert "Nothing is made while permissions are missing: ec2:CreateVpc (" in row.status.message
+    assert "eks:CreateAccessEntry" not in row.status.message  # a cluster can do without
+    assert row.status.phase is Phase.PENDING
+    stage.forbidden = set()
+    stage.settle()
+    assert stage.row().status.message == ""
+
+
+def test_whoever_knows_better_may_go_on(stage: Stage) -> None:
+    stage.cloud.actions = frozenset({"ec2:CreateVpc"})
+    stage.forbidden = {"ec2:CreateVpc"}
+    stage.turn()
+    stage.approve()
+    stage.settle()
+    assert stage.row().status.phase is Phase.RUNNING
+
+
+def test_an_account_that_allows_everything_is_asked_once(stage: Stage) -> None:
+    stage.settle()
+    assert stage.examined == 1
+    stage.change(larger_disk)
+    stage.settle()
+    assert stage.examined == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 
 from clusterwright.aws.calls import Calls
 from clusterwright.aws.inventory import Inventory
+from clusterwright.aws.preflight.needs import Need
+from clusterwright.aws.preflight.permissions import Answer, Method, Report
 from clusterwright.aws.registry import KINDS, driver_for
 from clusterwright.engine.port import Handler
 from clusterwright.engine.reconcile import Tools
@@ -77,6 +79,13 @@ class FakeAws:
         self.forgotten.append(account.name)
 
 
+def examine(calls: Calls, role: str | None, wanted: tuple[Need, ...], pool: Executor) -> Report:
+    """Everything is allowed but two actions, one of which a cluster can do without."""
+    denied = {"ec2:CreateVpc", "eks:CreateAccessEntry"}
+    answers = tuple(Answer(need, need.action not in denied) for need in wanted)
+    return Report(role or "", Method.SIMULATION, answers)
+
+
 @dataclass
 class FakeEngine:
     woken: list[str] = field(default_factory=list)
@@ -117,6 +126,7 @@ def stage(directory: Path) -> Iterator[Stage]:
             driver_for=driver_for,
             codec=Codec(KINDS),
             pool=pool,
+            examine=examine,
             new_id=lambda: f"00000000-0000-4000-8000-{next(numbers):012}",
         )
         yield Stage(Core(tools, engine, aws), clock, aws, engine)

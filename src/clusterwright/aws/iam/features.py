@@ -99,7 +99,14 @@ TAG_REMOVAL = Feature(
     ),
 )
 
-FEATURES = (ACCESS_ENTRIES, LOG_GROUPS, OIDC_TAGS, ROLE_CHANGES, TAG_REMOVAL)
+PERMISSION_CHECK = Feature(
+    "permission-check",
+    "ask IAM which permissions the account has, before anything is made",
+    "permissions are found out by harmless calls, and some cannot be",
+    (Statement(("iam:SimulatePrincipalPolicy",), ("arn:*:iam::*:role/*", "arn:*:iam::*:user/*")),),
+)
+
+FEATURES = (ACCESS_ENTRIES, LOG_GROUPS, OIDC_TAGS, ROLE_CHANGES, TAG_REMOVAL, PERMISSION_CHECK)
 
 BY_NAME = {feature.name: feature for feature in FEATURES}
 
