@@ -94,6 +94,7 @@ def measure(lab: Lab) -> Iterator[Line]:
 def lifecycle(lab: Lab, seed: int) -> tuple[Ratio, Ratio]:
     needs = Needs(Draws(seed), cluster_of(EXAMPLE))
     with new_core(lab.home / f"path-{seed}", seed) as core:
+        core.prepare()
         began = core.clock.now()
         uid = core.apply(example(EXAMPLE))
         core.settle(uid)

@@ -31,7 +31,7 @@ from clusterwright.engine.reconcile import Accounts, Reconciler, Tools
 from clusterwright.graph.codec import Codec
 from clusterwright.spec.account import AssumeRole, CloudAccount
 from clusterwright.spec.cluster import Cluster
-from clusterwright.spec.document import parse
+from clusterwright.spec.document import Document, parse
 from clusterwright.spec.profile import ClusterProfile
 from clusterwright.store import accounts, clusters, operations, profiles, resources
 from clusterwright.store.database import Database, open_database, sqlite_url
@@ -44,6 +44,8 @@ HOME = "999988887777"
 """The account that the control plane runs in."""
 TARGET = "111122223333"
 """The account that clusters are built in."""
+SEEN = 60.0
+"""AWS seconds until IAM shows a new role everywhere."""
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
 
@@ -128,21 +130,26 @@ class World:
         """The people whose account it is: an independent look, and the means to do harm."""
         return self.gateways.gateway(self.sandbox.key(TARGET), region)
 
-    def apply(self, text: str) -> str:
-        """Store documents as the service does; the uid of the cluster among them.
+    def prepare(self) -> None:
+        """The account and the profile that all examples share are in the first of them."""
+        for document in parse(example("quickstart")):
+            if not isinstance(document, Cluster):
+                self.put(document)
 
-        The account and profile that all examples share are in the first of them.
-        """
-        uid = ""
-        shared = [d for d in parse(example("quickstart")) if not isinstance(d, Cluster)]
-        for document in (*shared, *parse(text)):
-            if isinstance(document, CloudAccount):
-                self.add_account(document)
-            elif isinstance(document, ClusterProfile):
-                self.add_profile(document)
-            else:
-                uid = self.put_cluster(document)
-        return uid
+    def apply(self, text: str) -> str:
+        """Store documents as the service does; the uid of the cluster among them."""
+        self.prepare()
+        return "".join(self.put(document) for document in parse(text))
+
+    def put(self, document: Document) -> str:
+        """The uid where it is a cluster."""
+        if isinstance(document, CloudAccount):
+            self.add_account(document)
+        elif isinstance(document, ClusterProfile):
+            self.add_profile(document)
+        else:
+            return self.put_cluster(document)
+        return ""
 
     def add_account(self, document: CloudAccount) -> None:
         row = AccountRow("account-uid", document, 1, "external-id-of-this-test", self.clock.now())
@@ -151,6 +158,7 @@ class World:
                 return
             accounts.insert(connection, row, self.box)
         let_in(self.owner_of_target(), document, row.external_id, self.policies)
+        self.wait(SEEN)
 
     def add_profile(self, document: ClusterProfile) -> None:
         with self.database.transaction() as connection:
