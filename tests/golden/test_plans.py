@@ -11,7 +11,7 @@ import pytest
 
 from clusterwright.aws.registry import KINDS
 from clusterwright.blueprint.build import build
-from clusterwright.blueprint.facts import Facts, Zone
+from clusterwright.blueprint.facts import Facts, GivenSubnet, Zone
 from clusterwright.graph.codec import Codec
 from clusterwright.graph.plan import Plan, plan
 from clusterwright.graph.render import render
@@ -30,6 +30,13 @@ FACTS = Facts(
     partition="aws",
     uid="1a2b3c4d-0000-4000-8000-000000000000",
     zones=tuple(Zone(f"us-east-1{letter}", f"use1-{id_}") for letter, id_ in ZONES.items()),
+    vpc_cidr="10.50.0.0/16",
+    subnets=tuple(
+        GivenSubnet(
+            f"subnet-0{letter * 16}", Zone(f"us-east-1{zone}", f"use1-{ZONES[zone]}"), public, "rtb-1"
+        )
+        for letter, zone, public in (("a", "a", False), ("b", "c", False), ("c", "a", True), ("d", "c", True))
+    ),
 )
 CODEC = Codec(KINDS)
 

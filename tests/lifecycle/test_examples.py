@@ -36,17 +36,17 @@ def scaled(cluster: Cluster) -> Cluster:
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.yaml")))
 def test_create_change_delete(world: World, name: str) -> None:
-    world.owner_of_target()
-    uid = world.apply(example(name))
+    text = world.example(name)
+    uid = world.apply(text)
     before = ids(world.sandbox.objects())
     world.settle(uid)
 
     seen = last_call(world)
     world.turn(uid)
     assert writes(world, seen) == []
-    assert world.records(uid).keys() >= {"vpc/vpc", "eks_cluster/control-plane"}
+    assert world.records(uid).keys() >= {"iam_role/cluster", "eks_cluster/control-plane"}
 
-    world.put_cluster(with_cluster(example(name), scaled))
+    world.put_cluster(with_cluster(world.example(name), scaled))
     world.settle(uid)
     seen = last_call(world)
     world.turn(uid)

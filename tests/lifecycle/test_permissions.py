@@ -13,7 +13,7 @@ from clusterwright.aws.iam.targets import Where
 from clusterwright.aws.registry import driver_for
 from clusterwright.blueprint.build import build
 from clusterwright.engine.condition import PERMISSIONS
-from clusterwright.engine.reconcile import account_facts, for_blueprint
+from clusterwright.engine.facts import for_blueprint, learn
 from clusterwright.spec.cluster import Cluster
 from clusterwright.spec.document import parse
 from clusterwright.spec.profile import ClusterProfile
@@ -40,10 +40,10 @@ def used_by_us(world: World) -> set[str]:
 
 def build_change_delete(world: World, name: str) -> set[str]:
     """What is left at the end that was not there at the beginning."""
-    uid = world.apply(example(name))
+    uid = world.apply(world.example(name))
     before = ids(world.sandbox.objects())
     world.settle(uid)
-    world.put_cluster(with_cluster(example(name), scaled))
+    world.put_cluster(with_cluster(world.example(name), scaled))
     world.settle(uid)
     seen = last_call(world)
     world.turn(uid)
@@ -65,9 +65,10 @@ def test_the_four_policies_alone_carry_every_example(world: World, name: str) ->
 @pytest.mark.parametrize("name", NAMES)
 def test_the_least_policy_is_enough(world: World, name: str) -> None:
     """Computed from what the kinds of this cluster declare, on this cluster's objects only."""
-    cluster = next(d for d in parse(example(name)) if isinstance(d, Cluster))
+    cluster = next(d for d in parse(world.example(name)) if isinstance(d, Cluster))
     profiles = tuple(d for d in parse(example("quickstart")) if isinstance(d, ClusterProfile))
-    facts = for_blueprint("uid", account_facts(world.owner_of_target(cluster.spec.region)))
+    owner = world.owner_of_target(cluster.spec.region)
+    facts = for_blueprint("uid", learn(owner, cluster.spec.placement, None))
     kinds = {resource.ref.kind for resource in build(cluster, profiles, facts)}
     actions = frozenset[str]().union(*(driver_for(kind).actions for kind in kinds))
     world.policies = (minimal(actions, Where("aws", cluster.spec.region, TARGET, cluster.metadata.name)),)

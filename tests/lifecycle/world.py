@@ -37,6 +37,7 @@ from clusterwright.store import accounts, clusters, operations, profiles, resour
 from clusterwright.store.database import Database, open_database, sqlite_url
 from clusterwright.store.rows import AccountRow, ClusterRow, OperationRow, OperationState, ResourceRow
 from clusterwright.store.secrets import SecretBox, open_box
+from tests.lifecycle.given_network import make_network
 from tests.owner import make_role
 from tests.processes import running, sandbox_arguments
 
@@ -97,6 +98,8 @@ class World:
     passes: int = 0
     policies: Sequence[Policy] = (*all_published(), extra())
     """What the account allows us."""
+    network: dict[str, str] = field(default_factory=dict)
+    """The user's own, by the placeholders in examples."""
     base: AccessKey = field(init=False)
     reconciler: Reconciler = field(init=False)
 
@@ -129,6 +132,16 @@ class World:
     def owner_of_target(self, region: str = "us-east-1") -> Gateway:
         """The people whose account it is: an independent look, and the means to do harm."""
         return self.gateways.gateway(self.sandbox.key(TARGET), region)
+
+    def example(self, name: str) -> str:
+        """An example's text; one that speaks of the user's network with the ids of one that is there."""
+        text = example(name)
+        if "static:" in text and not self.network:
+            self.network |= make_network(self.owner_of_target())
+            self.wait(SEEN * 5)  # until its NAT gateway is available
+        for placeholder, id_ in self.network.items():
+            text = text.replace(placeholder, id_)
+        return text
 
     def prepare(self) -> None:
         """The account and the profile that all examples share are in the first of them."""

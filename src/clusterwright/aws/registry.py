@@ -20,6 +20,7 @@ from clusterwright.aws.kinds.oidc_provider import OidcProviderDriver
 from clusterwright.aws.kinds.route_table import RouteTableDriver
 from clusterwright.aws.kinds.security_group import SecurityGroupDriver
 from clusterwright.aws.kinds.subnet import SubnetDriver
+from clusterwright.aws.kinds.subnet_tags import SubnetTagsDriver
 from clusterwright.aws.kinds.vpc import VpcDriver
 from clusterwright.errors import Error
 from clusterwright.graph.resource import Resource
@@ -30,6 +31,7 @@ DRIVERS: tuple[Driver[Any], ...] = (
     VpcDriver(),
     InternetGatewayDriver(),
     SubnetDriver(),
+    SubnetTagsDriver(),
     ElasticIpDriver(),
     NatGatewayDriver(),
     RouteTableDriver(),

@@ -17,11 +17,6 @@ from clusterwright.spec import control_plane as spec
 from clusterwright.spec.cluster import ClusterSpec
 from clusterwright.spec.control_plane import EVERYWHERE, EndpointAccess
 
-# EKS never lets a control plane change its set of zones (github.com/aws/containers-roadmap/issues/2258), so
-# it gets the two that it must have: zones that a cluster gains later are for nodes. Only private subnets:
-# load balancers find theirs by tag, and the control plane's interfaces need no public address.
-CONTROL_PLANE_ZONES = 2
-
 
 def resources(site: Site) -> Iterator[Resource]:
     if site.spec.control_plane.logging:
@@ -43,13 +38,12 @@ def log_group(site: Site) -> LogGroup:
 def control_plane(site: Site) -> EksCluster:
     wanted = site.spec.control_plane
     endpoint = wanted.endpoint_access
-    zones = site.zones[:CONTROL_PLANE_ZONES]
     return EksCluster(
         name=refs.CONTROL_PLANE.name,
         cluster_name=site.name,
         version=site.stack.kubernetes,
         role=refs.CLUSTER_ROLE,
-        subnets=tuple(sorted(map(refs.private_subnet, zones), key=str)),
+        subnets=site.ground.control_plane,
         public=endpoint.public,
         private=endpoint.private,
         public_cidrs=public_cidrs(endpoint),

@@ -13,6 +13,17 @@ class Zone:
     id: str
 
 
+@dataclass(frozen=True)
+class GivenSubnet:
+    """A subnet of the user's. It is public if its routes lead to an internet gateway, whatever its name."""
+
+    id: str
+    zone: Zone
+    public: bool
+    route: str = ""
+    """The id of the route table that makes it public."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """Zones are to be read once, when a cluster is made, and kept: a zone that appears in the region later
@@ -25,3 +36,7 @@ class Facts:
     """The cluster's immutable uid."""
     zones: tuple[Zone, ...]
     """Availability zones of the region, no local or wavelength zones."""
+    vpc_cidr: str = ""
+    """Of the user's VPC, under static placement; empty when there is no such VPC."""
+    subnets: tuple[GivenSubnet, ...] = ()
+    """All of that VPC."""

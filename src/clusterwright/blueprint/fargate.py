@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from clusterwright.aws.kinds.fargate_profile import FargateProfile, Selector
 from clusterwright.blueprint import refs
-from clusterwright.blueprint.network import routes_out
+from clusterwright.blueprint.ground import in_order, ways_out
 from clusterwright.blueprint.site import Site
 from clusterwright.blueprint.stack import Part
 from clusterwright.errors import Finding
@@ -32,9 +32,9 @@ def fargate_profile(site: Site, profile: spec.FargateProfile) -> FargateProfile:
         cluster=refs.CONTROL_PLANE,
         profile_name=profile.name,
         role=refs.FARGATE_ROLE,
-        subnets=tuple(sorted(map(refs.private_subnet, site.zones), key=str)),
+        subnets=in_order(profile.subnets) or site.ground.fargate,
         selectors=tuple(sorted(selectors, key=str)),
-        after=routes_out(site.zones),
+        after=ways_out(site.ground, site.zones),
         tags=site.tags(),
     )
 

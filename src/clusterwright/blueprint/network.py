@@ -1,26 +1,50 @@
-"""VPC, subnets, gateways and routes of dynamic placement. How addresses are cut is `subnets`'."""
+"""VPC, subnets, gateways and routes of dynamic placement (how addresses are cut is `subnets`'), and the tags
+on the user's subnets of static placement.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 
 from clusterwright.aws.kinds.elastic_ip import ElasticIp
 from clusterwright.aws.kinds.internet_gateway import InternetGateway
 from clusterwright.aws.kinds.nat_gateway import NatGateway
 from clusterwright.aws.kinds.route_table import Route, RouteTable
 from clusterwright.aws.kinds.subnet import Subnet
+from clusterwright.aws.kinds.subnet_tags import SubnetTags
 from clusterwright.aws.kinds.vpc import Vpc
 from clusterwright.blueprint import refs
+from clusterwright.blueprint.ground import given
 from clusterwright.blueprint.site import Site
 from clusterwright.blueprint.subnets import subnets_of
-from clusterwright.blueprint.tags import PRIVATE_BALANCERS, PUBLIC_BALANCERS
-from clusterwright.graph.resource import Ref, Resource
+from clusterwright.blueprint.tags import PRIVATE_BALANCERS, PUBLIC_BALANCERS, marks
+from clusterwright.graph.resource import Resource
+from clusterwright.spec.placement import Dynamic, Static
 
 ANYWHERE = "0.0.0.0/0"
 
 
 def resources(site: Site) -> Iterator[Resource]:
-    yield Vpc(name=refs.VPC.name, cidr=str(site.vpc), tags=site.tags())
+    """Ours where placement is dynamic; of the user's own network nothing but tags."""
+    if site.network:
+        yield from made(site, site.network)
+    elif site.spec.placement.static and site.spec.placement.static.tag_subnets:
+        yield from marked(site, site.spec.placement.static)
+
+
+def marked(site: Site, static: Static) -> Iterator[SubnetTags]:
+    for subnet in given(static, site.facts):
+        yield SubnetTags(
+            name=subnet.id,
+            vpc_id=static.vpc_id,
+            subnet_id=subnet.id,
+            marks=tuple(sorted(marks(site.name, subnet.public), key=str)),
+        )
+
+
+def made(site: Site, network: Dynamic) -> Iterator[Resource]:
+    yield Vpc(name=refs.VPC.name, cidr=network.cidr, tags=site.tags())
     yield InternetGateway(name=refs.INTERNET.name, vpc=refs.VPC, tags=site.tags())
     for zone in site.zones:
         yield from zone_subnets(site, zone)
@@ -32,7 +56,7 @@ def resources(site: Site) -> Iterator[Resource]:
 
 
 def zone_subnets(site: Site, zone: str) -> Iterator[Subnet]:
-    pair = subnets_of(zone, site.vpc)
+    pair = subnets_of(zone, IPv4Network(site.ground.cidr))
     yield Subnet(
         name=refs.public_subnet(zone).name,
         vpc=refs.VPC,
@@ -52,7 +76,8 @@ def zone_subnets(site: Site, zone: str) -> Iterator[Subnet]:
 
 
 def nat_zones(site: Site) -> tuple[str, ...]:
-    return site.zones[:1] if site.network.nat_gateways == "single" else site.zones
+    single = site.network is not None and site.network.nat_gateways == "single"
+    return site.zones[:1] if single else site.zones
 
 
 def way_out(site: Site, zone: str) -> Iterator[Resource]:
@@ -87,8 +112,3 @@ def private_routes(site: Site, zone: str) -> RouteTable:
         subnets=(refs.private_subnet(zone),),
         tags=site.tags(),
     )
-
-
-def routes_out(zones: tuple[str, ...]) -> tuple[Ref[RouteTable], ...]:
-    """Both ends of the way from private subnets to the internet, without which nodes cannot join."""
-    return (*sorted(map(refs.private_routes, zones), key=str), refs.PUBLIC_ROUTES)

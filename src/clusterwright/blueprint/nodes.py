@@ -8,9 +8,9 @@ from clusterwright.aws.kinds.launch_template import LaunchTemplate
 from clusterwright.aws.kinds.node_group import NodeGroup, Taint
 from clusterwright.aws.kinds.security_group import Rule, SecurityGroup
 from clusterwright.blueprint import refs
+from clusterwright.blueprint.ground import in_order, ways_out
 from clusterwright.blueprint.instance_types import is_arm
 from clusterwright.blueprint.names import template_name
-from clusterwright.blueprint.network import routes_out
 from clusterwright.blueprint.site import Site
 from clusterwright.errors import Finding
 from clusterwright.graph.resource import Output, Ref, Resource
@@ -38,9 +38,9 @@ def resources(site: Site) -> Iterator[Resource]:
 def ssh_group(site: Site) -> SecurityGroup:
     return SecurityGroup(
         name=refs.SSH_GROUP.name,
-        vpc=refs.VPC,
+        vpc=site.ground.vpc,
         description=f"SSH to the nodes of {site.name} from inside the VPC",
-        ingress=(Rule("tcp", SSH_PORT, SSH_PORT, cidr=str(site.vpc), description="SSH"),),
+        ingress=(Rule("tcp", SSH_PORT, SSH_PORT, cidr=site.ground.cidr, description="SSH"),),
         tags=site.tags(),
     )
 
@@ -65,14 +65,13 @@ def security_groups(site: Site) -> tuple[Ref[SecurityGroup] | Output, ...]:
 
 
 def node_group(site: Site, pool: NodePool) -> NodeGroup:
-    zones = pool.zones or site.zones
     launch = refs.template(pool.name)
     return NodeGroup(
         name=refs.node_group(pool.name).name,
         cluster=refs.CONTROL_PLANE,
         group_name=pool.name,
         role=refs.NODE_ROLE,
-        subnets=tuple(sorted(map(refs.private_subnet, zones), key=str)),
+        subnets=in_order(pool.subnets or map(refs.private_subnet, pool.zones)) or site.ground.nodes,
         instance_types=pool.instance_types,
         capacity=CAPACITY[pool.capacity],
         ami_type=ami_type(pool, site.images),
@@ -87,7 +86,7 @@ def node_group(site: Site, pool: NodePool) -> NodeGroup:
         template=launch,
         template_version=Output(launch, "version"),
         tags=site.tags(pool.tags),
-        after=routes_out(zones),
+        after=ways_out(site.ground, pool.zones or site.zones),
         follows=before_nodes(site),
     )
 

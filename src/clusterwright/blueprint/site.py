@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 
 from clusterwright.blueprint import refs, tags
 from clusterwright.blueprint.facts import Facts
+from clusterwright.blueprint.ground import Ground
 from clusterwright.blueprint.stack import Stack
 from clusterwright.graph.resource import Ref, Resource, Tags
 from clusterwright.packs.builtin import Images
@@ -19,8 +19,11 @@ from clusterwright.spec.placement import Dynamic
 class Site:
     cluster: Cluster
     facts: Facts
-    network: Dynamic
-    zones: tuple[str, ...]
+    ground: Ground
+    network: Dynamic | None
+    """Under dynamic placement."""
+    zones: tuple[str, ...] = ()
+    """Of dynamic placement."""
     stack: Stack
     images: Images
 
@@ -31,10 +34,6 @@ class Site:
     @property
     def spec(self) -> ClusterSpec:
         return self.cluster.spec
-
-    @property
-    def vpc(self) -> IPv4Network:
-        return IPv4Network(self.network.cidr)
 
     @property
     def compute(self) -> tuple[Ref[Resource], ...]:

@@ -13,7 +13,16 @@ from clusterwright.store.status import FINISHED, Condition, Phase, Task, TaskSta
 
 ASPECTS: Mapping[str, frozenset[str]] = {
     "NetworkReady": frozenset(
-        {"vpc", "internet_gateway", "subnet", "elastic_ip", "nat_gateway", "route_table", "security_group"}
+        {
+            "vpc",
+            "internet_gateway",
+            "subnet",
+            "subnet_tags",
+            "elastic_ip",
+            "nat_gateway",
+            "route_table",
+            "security_group",
+        }
     ),
     "ControlPlaneReady": frozenset({"iam_role", "log_group", "eks_cluster", "oidc_provider", "access_entry"}),
     "NodesReady": frozenset({"launch_template", "node_group"}),

@@ -20,11 +20,11 @@ from clusterwright.aws.inventory import Inventory
 from clusterwright.aws.preflight.permissions import Examine, examine
 from clusterwright.aws.scope import Freshness, Owner, Scope
 from clusterwright.blueprint.build import build
-from clusterwright.blueprint.facts import Facts, Zone
 from clusterwright.engine import retry
 from clusterwright.engine.clearance import Clearance
 from clusterwright.engine.clock import Clock, later, passed
 from clusterwright.engine.execute import Outcome, Result, execute
+from clusterwright.engine.facts import for_blueprint, learn
 from clusterwright.engine.observe import DriverFor, Observation, Observer, known_from
 from clusterwright.engine.records import last_applied
 from clusterwright.engine.report import Report, Reporter
@@ -37,7 +37,7 @@ from clusterwright.spec.profile import ClusterProfile
 from clusterwright.store import accounts, clusters, profiles, resources
 from clusterwright.store.clusters import LostRun
 from clusterwright.store.database import Database
-from clusterwright.store.rows import AccountFacts, AccountRow, ClusterRow, ResourceRow, Stage, ZoneFact
+from clusterwright.store.rows import AccountFacts, AccountRow, ClusterRow, ResourceRow, Stage
 from clusterwright.store.secrets import SecretBox
 
 log = structlog.get_logger()
@@ -136,7 +136,7 @@ class Reconciler:
         calls = self.tools.accounts.calls(account, row.document.spec.region)
         desired: dict[AnyRef, Resource] = {}
         if not row.deleting:
-            facts = row.facts or self.learn(row, calls)
+            facts = self.learn(row, calls)
             desired = {r.ref: r for r in build(row.document, templates, for_blueprint(row.uid, facts))}
         rows = {self.tools.codec.load_ref(ref): record for ref, record in stored.items()}
         return View(
@@ -144,8 +144,10 @@ class Reconciler:
         )
 
     def learn(self, row: ClusterRow, calls: Calls) -> AccountFacts:
-        """Zones are asked for once and kept, so that a new zone of AWS's moves nothing of ours."""
-        facts = account_facts(calls)
+        """Asked for once and kept, so that a new zone of AWS's moves nothing of ours."""
+        facts = learn(calls, row.document.spec.placement, row.facts)
+        if facts == row.facts:
+            return facts
         with self.tools.database.transaction() as connection:
             clusters.learn(connection, row.uid, facts)
         return facts
@@ -235,20 +237,6 @@ def at_rest(
         if step.key in outcomes or (step.ref in seen.found and step.verb is not Verb.DELETE)
     }
     return frozenset({*desired, *seen.found} - moving)
-
-
-def account_facts(calls: Calls) -> AccountFacts:
-    rows = calls.rows("ec2:DescribeAvailabilityZones", "AvailabilityZones", {})
-    usable = [row for row in rows if row.get("ZoneType", "availability-zone") == "availability-zone"]
-    zones = sorted(
-        (str(row["ZoneName"]), str(row["ZoneId"])) for row in usable if row["State"] == "available"
-    )
-    return AccountFacts(calls.account, calls.partition, tuple(ZoneFact(name, id_) for name, id_ in zones))
-
-
-def for_blueprint(uid: str, facts: AccountFacts) -> Facts:
-    zones = tuple(Zone(zone.name, zone.id) for zone in facts.zones)
-    return Facts(account=facts.account, partition=facts.partition, uid=uid, zones=zones)
 
 
 def chosen_profiles(connection: Connection, row: ClusterRow) -> tuple[ClusterProfile, ...]:

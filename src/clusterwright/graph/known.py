@@ -36,8 +36,10 @@ class Known:
         self.ids.pop(ref, None)
         self.outputs.pop(ref, None)
 
-    def value(self, pointer: Pointer) -> str:
-        """The AWS id (or output) behind a pointer."""
+    def value(self, pointer: Pointer | str) -> str:
+        """The AWS id (or output) behind a pointer. An id that the user gave stands for itself."""
+        if isinstance(pointer, str):
+            return pointer
         try:
             if isinstance(pointer, Output):
                 return self.outputs[pointer.of][pointer.name]
@@ -54,7 +56,7 @@ class Known:
             for pointer in pointers(value)
         )
 
-    def values(self, many: tuple[Pointer, ...]) -> list[str]:
+    def values(self, many: tuple[Pointer | str, ...]) -> list[str]:
         return [self.value(pointer) for pointer in many]
 
     def ref(self, kind: type[R], id_: str) -> Ref[R]:
@@ -64,6 +66,14 @@ class Known:
 
     def refs(self, kind: type[R], ids: list[str]) -> tuple[Ref[R], ...]:
         return tuple(sorted((self.ref(kind, id_) for id_ in ids), key=str))
+
+    def given(self, kind: type[R], id_: str) -> Ref[R] | str:
+        """As `ref` where the object may be the user's: an id that we do not know stays an id."""
+        found = self.ref(kind, id_)
+        return found if found in self.ids else id_
+
+    def all_given(self, kind: type[R], ids: list[str]) -> tuple[Ref[R] | str, ...]:
+        return tuple(sorted((self.given(kind, id_) for id_ in ids), key=str))
 
     def pointer(self, kind: type[Resource], id_: str) -> Pointer:
         """As `ref`, but the value may also be an output of another resource."""

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from clusterwright.blueprint.build import check
 from clusterwright.blueprint.stack import stack_findings
-from clusterwright.engine.reconcile import account_facts, for_blueprint
+from clusterwright.engine import facts
+from clusterwright.engine.facts import for_blueprint, knows
 from clusterwright.errors import AwsError, Conflict, Finding, Invalid
 from clusterwright.service import listing, operations, present
 from clusterwright.service.core import Core
@@ -120,8 +121,8 @@ def prepare(core: Core, world: World, draft: Draft, document: Cluster) -> Cluste
         raise Conflict(f"Cluster {draft.name} is being deleted.", remedy=remedy)
     if before and to_json(before.document) == to_json(document):
         return ClusterChange(draft, before, Action.UNCHANGED, asks_work=False)
-    facts = before.facts if before and before.facts else learn(core, world, document)
-    row = replace(before or fresh(core, document), document=document, facts=facts)
+    known = learn(core, world, document, before)
+    row = replace(before or fresh(core, document), document=document, facts=known)
     findings = tuple(problems(row, world, before))
     if findings:
         raise Invalid(findings)
@@ -151,13 +152,17 @@ def fresh(core: Core, document: Cluster) -> ClusterRow:
     )
 
 
-def learn(core: Core, world: World, document: Cluster) -> AccountFacts | None:
-    """The zones of the account. Without an answer the document is taken: the first pass will say why."""
+def learn(core: Core, world: World, document: Cluster, before: ClusterRow | None) -> AccountFacts | None:
+    """What must be known of the account. Without an answer the document is taken: a pass will say why."""
+    old = before.facts if before else None
+    if old and knows(old, document.spec.placement):
+        return old
     account = world.accounts.get(document.spec.cloud_account)
     if account is None:
         return None
     try:
-        return account_facts(core.tools.accounts.calls(account, document.spec.region))
+        calls = core.tools.accounts.calls(account, document.spec.region)
+        return facts.learn(calls, document.spec.placement, old)
     except AwsError as error:
         log.warning("account cannot be asked", account=account.name, error=str(error))
         return None

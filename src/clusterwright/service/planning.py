@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from clusterwright.blueprint.build import build
 from clusterwright.engine.clock import passed
+from clusterwright.engine.facts import for_blueprint, learn
 from clusterwright.engine.observe import Observer
-from clusterwright.engine.reconcile import Reconciler, account_facts, for_blueprint
+from clusterwright.engine.reconcile import Reconciler
 from clusterwright.engine.records import last_applied
 from clusterwright.graph.plan import Plan, plan
 from clusterwright.graph.render import render
@@ -59,7 +60,8 @@ def plan_for(core: Core, world: World, row: ClusterRow) -> Plan:
 
 def desired(core: Core, world: World, row: ClusterRow) -> dict[AnyRef, Resource]:
     account = world.accounts[row.document.spec.cloud_account]
-    facts = row.facts or account_facts(core.tools.accounts.calls(account, row.document.spec.region))
+    calls = core.tools.accounts.calls(account, row.document.spec.region)
+    facts = learn(calls, row.document.spec.placement, row.facts)
     built = build(row.document, world.profiles, for_blueprint(row.uid, facts))
     return {resource.ref: resource for resource in built}
 

@@ -12,7 +12,7 @@ from clusterwright.aws.iam.render import render
 from clusterwright.aws.iam.targets import Where
 from clusterwright.aws.registry import driver_for
 from clusterwright.blueprint.build import build
-from clusterwright.engine.reconcile import for_blueprint
+from clusterwright.engine.facts import for_blueprint
 from clusterwright.errors import Conflict, Finding, Invalid, Missing
 from clusterwright.service import documents
 from clusterwright.service.clusters import ClusterChange

@@ -14,7 +14,7 @@ from clusterwright.errors import Conflict, Missing
 from clusterwright.spec.cluster import Cluster
 from clusterwright.spec.document import to_json
 from clusterwright.spec.model import Reading
-from clusterwright.store.rows import AccountFacts, ClusterRow, ZoneFact
+from clusterwright.store.rows import AccountFacts, ClusterRow, SubnetFact, ZoneFact
 from clusterwright.store.status import Status
 from clusterwright.store.tables import clusters
 
@@ -47,7 +47,9 @@ def read_facts(data: dict[str, object] | None) -> AccountFacts | None:
     if data is None:
         return None
     zones = tuple(ZoneFact(**zone) for zone in data["zones"])  # type: ignore[attr-defined]  # as written
-    return AccountFacts(str(data["account"]), str(data["partition"]), zones)
+    subnets = tuple(SubnetFact(**subnet) for subnet in data.get("subnets", ()))  # type: ignore[attr-defined]
+    cidr = str(data.get("vpc_cidr", ""))
+    return AccountFacts(str(data["account"]), str(data["partition"]), zones, cidr, subnets)
 
 
 def find(connection: Connection, name: str) -> ClusterRow | None:

@@ -21,12 +21,24 @@ class ZoneFact:
 
 
 @dataclass(frozen=True)
+class SubnetFact:
+    """A subnet of the user's VPC; `route` is the id of the route table that makes it public."""
+
+    id: str
+    zone: str
+    route: str = ""
+
+
+@dataclass(frozen=True)
 class AccountFacts:
     """What was learned of the account when the cluster was first built. Kept, so that nothing moves later."""
 
     account: str
     partition: str
     zones: tuple[ZoneFact, ...]
+    vpc_cidr: str = ""
+    """Of the user's VPC, under static placement."""
+    subnets: tuple[SubnetFact, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,18 @@ def test_probes_are_of_actions_that_we_call() -> None:
     }  # fmt: skip
 
 
-def test_denials_of_a_service_that_denies_everything_prove_nothing() -> None:
+def test_denials_on_every_object_of_a_type_prove_nothing() -> None:
     """The policies may be for the names of real clusters only."""
-    found = believable({"eks:A": False, "eks:B": False, "iam:A": False, "iam:B": True, "ec2:A": None})
-    assert found == {"eks:A": None, "eks:B": None, "iam:A": False, "iam:B": True, "ec2:A": None}
+    role, cluster = (
+        [need("iam:GetRole"), need("iam:TagRole")],
+        [need("eks:DescribeCluster"), need("eks:DeleteCluster")],
+    )
+    found = believable({**dict.fromkeys(role, False), cluster[0]: True, cluster[1]: False})
+    assert found == {**dict.fromkeys(role), cluster[0]: True, cluster[1]: False}
+
+
+def test_a_denial_of_what_works_on_no_object_is_one() -> None:
+    assert believable({need("ec2:CreateVpc"): False}) == {need("ec2:CreateVpc"): False}
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,7 @@ def test_a_gateway_in_each_zone_serves_its_own() -> None:
         assert built[refs.private_routes(zone)].routes == (Route("0.0.0.0/0", refs.nat(zone)),)
 
 
-def test_static_placement_is_refused_with_everything_else_that_is_wrong() -> None:
+def test_a_vpc_that_is_not_there_is_a_finding() -> None:
     static = {"vpcId": "vpc-1", "subnets": [{"id": "subnet-1"}, {"id": "subnet-2"}]}
     found = finding(cluster(placement={"static": static}))
-    assert found.path == "spec.placement.static"
-    assert "later version" in found.message
+    assert (found.path, found.value) == ("spec.placement.static.vpcId", "vpc-1")

@@ -116,7 +116,12 @@ def test_the_examples_are_valid(path: Path) -> None:
 
 
 def test_there_are_examples() -> None:
-    assert [path.name for path in EXAMPLES] == ["demo.yaml", "private-endpoint.yaml", "quickstart.yaml"]
+    assert [path.name for path in EXAMPLES] == [
+        "demo.yaml",
+        "private-endpoint.yaml",
+        "quickstart.yaml",
+        "static.yaml",
+    ]
 
 
 def test_the_demo_uses_the_profile_of_the_quickstart() -> None:

@@ -8,7 +8,14 @@ from collections.abc import Iterable
 from clusterwright.aws.iam.policy import Conditions, Policy, Statement
 from clusterwright.aws.iam.targets import CONDITIONS, Where, targets
 
-ALWAYS = frozenset({"ec2:DescribeAvailabilityZones"})
+ALWAYS = frozenset(
+    {
+        "ec2:DescribeAvailabilityZones",
+        "ec2:DescribeRouteTables",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeVpcs",
+    }
+)
 """What the engine asks before it knows any kind."""
 
 

@@ -30,7 +30,7 @@ class EksCluster(Resource):
     cluster_name: str
     version: str
     role: Ref[IamRole]
-    subnets: tuple[Ref[Subnet], ...]
+    subnets: tuple[Ref[Subnet] | str, ...]
     security_groups: tuple[Ref[SecurityGroup], ...] = ()
     public: bool = True
     private: bool = True
@@ -72,7 +72,7 @@ class EksClusterDriver:
             cluster_name=row["name"],
             version=row["version"],
             role=known.ref(IamRole, row["roleArn"]),
-            subnets=known.refs(Subnet, vpc["subnetIds"]),
+            subnets=known.all_given(Subnet, vpc["subnetIds"]),
             security_groups=known.refs(SecurityGroup, vpc.get("securityGroupIds", [])),
             public=vpc["endpointPublicAccess"],
             private=vpc["endpointPrivateAccess"],

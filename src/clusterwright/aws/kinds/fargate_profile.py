@@ -41,7 +41,7 @@ class FargateProfile(Resource):
     cluster: Ref[EksCluster]
     profile_name: str
     role: Ref[IamRole]
-    subnets: tuple[Ref[Subnet], ...]
+    subnets: tuple[Ref[Subnet] | str, ...]
     """Sorted by `str`; private ones only."""
     selectors: tuple[Selector, ...]
     """Sorted by `str`, one to five."""
@@ -76,7 +76,7 @@ class FargateProfileDriver:
             cluster=want.cluster,
             profile_name=row["fargateProfileName"],
             role=known.ref(IamRole, row["podExecutionRoleArn"]),
-            subnets=known.refs(Subnet, row["subnets"]),
+            subnets=known.all_given(Subnet, row["subnets"]),
             selectors=tuple(sorted(map(read_selector, row["selectors"]), key=str)),
             tags=as_tags(row.get("tags")),
         )

@@ -48,7 +48,7 @@ class NodeGroup(Resource):
     cluster: Ref[EksCluster]
     group_name: str
     role: Ref[IamRole]
-    subnets: tuple[Ref[Subnet], ...]
+    subnets: tuple[Ref[Subnet] | str, ...]
     """Sorted by `str`."""
     instance_types: tuple[str, ...]
     """In order of preference, which is AWS's order for on-demand capacity."""
@@ -109,7 +109,7 @@ class NodeGroupDriver:
             cluster=want.cluster,
             group_name=row["nodegroupName"],
             role=known.ref(IamRole, row["nodeRole"]),
-            subnets=known.refs(Subnet, row["subnets"]),
+            subnets=known.all_given(Subnet, row["subnets"]),
             instance_types=tuple(row.get("instanceTypes") or ()),
             capacity=row["capacityType"],
             ami_type=row["amiType"],

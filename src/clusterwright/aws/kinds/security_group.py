@@ -41,7 +41,7 @@ class SecurityGroup(Resource):
     KIND: ClassVar[str] = "security_group"
     FIXED: ClassVar[frozenset[str]] = frozenset({"vpc", "description"})
 
-    vpc: Ref[Vpc]
+    vpc: Ref[Vpc] | str
     description: str
     ingress: tuple[Rule, ...] = ()
     """Sorted by `str`."""
@@ -70,7 +70,7 @@ class SecurityGroupDriver:
     def read(self, want: SecurityGroup, row: Row, known: Known) -> Found:
         actual = SecurityGroup(
             name=want.name,
-            vpc=known.ref(Vpc, row["VpcId"]),
+            vpc=known.given(Vpc, row["VpcId"]),
             description=row["Description"],
             ingress=read_ingress(row, known),
             tags=as_tags(mapping(row.get("Tags"))),

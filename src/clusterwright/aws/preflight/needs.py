@@ -44,7 +44,7 @@ class Need:
 def needs(declared: Mapping[str, Iterable[str]], where: Where) -> tuple[Need, ...]:
     """`declared`: actions by kind."""
     callers: defaultdict[tuple[str, tuple[str, ...], Context], set[str]] = defaultdict(set)
-    for kind, actions in {**declared, "zones": ALWAYS}.items():
+    for kind, actions in {**declared, "facts": ALWAYS}.items():
         for action in actions:
             resources, context = on(kind, action, where)
             callers[action, resources, context].add(kind)

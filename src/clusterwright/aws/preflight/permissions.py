@@ -72,22 +72,23 @@ def probe_all(calls: Calls, wanted: tuple[Need, ...], pool: Executor) -> dict[Ne
     """Each action once, side by side."""
     actions = sorted({need.action for need in wanted})
     results = dict(zip(actions, pool.map(lambda action: probe(calls, action), actions), strict=True))
-    trusted = believable(results)
-    return {need: trusted[need.action] for need in wanted}
+    return believable({need: results[need.action] for need in wanted})
 
 
-def believable(results: Mapping[str, bool | None]) -> dict[str, bool | None]:
-    """Probes name objects that are not there. Where all of a service are denied, policies may allow the same
-    on the names of real ones only, so these denials prove nothing."""
-    open_services = {service_of(action) for action, allowed in results.items() if allowed}
+def believable(results: Mapping[Need, bool | None]) -> dict[Need, bool | None]:
+    """Probes name objects that are not there. Where everything on objects of a type is denied, policies may
+    allow it on the names of real ones only, so these denials prove nothing."""
+    proven = {None, *(type_of(need) for need, allowed in results.items() if allowed)}
     return {
-        action: None if allowed is False and service_of(action) not in open_services else allowed
-        for action, allowed in results.items()
+        need: None if allowed is False and type_of(need) not in proven else allowed
+        for need, allowed in results.items()
     }
 
 
-def service_of(action: str) -> str:
-    return action.partition(":")[0]
+def type_of(need: Need) -> str | None:
+    """`iam:role`; None for what works on no particular object."""
+    arn = need.resources[0]
+    return None if arn == "*" else f"{arn.split(':')[2]}:{arn.split(':')[5].partition('/')[0]}"
 
 
 def checks(report: Report) -> tuple[Check, ...]:
