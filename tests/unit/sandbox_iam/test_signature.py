@@ -1,5 +1,6 @@
 """Our reading of Signature Version 4 against botocore's writing of it."""
 
+import dataclasses
 import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,11 +10,16 @@ from botocore.auth import S3SigV4Auth, SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from clusterwright.sandbox.iam.signature import SKEW, is_signed_by, is_timely, read
+from clusterwright.sandbox.iam.authentication import flaw
+from clusterwright.sandbox.iam.principals import Principal
+from clusterwright.sandbox.iam.refusing import Fault
+from clusterwright.sandbox.iam.signature import SKEW, is_signed_by, read
 
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 CREDENTIALS = Credentials("AKIDEXAMPLE", SECRET)
 TEMPORARY = Credentials("ASIDEXAMPLE", SECRET, "token/with+signs==")
+WHO = Principal("User", "a", "a", "111122223333", "aws", "AKIDEXAMPLE", SECRET)
+WHO_FOR_NOW = dataclasses.replace(WHO, token="token/with+signs==")
 URLS = [
     "http://127.0.0.1:4599/",
     "http://127.0.0.1:4599/clusters/one/node-groups?maxResults=1&nextToken=a%2Fb%3D",
@@ -83,8 +89,11 @@ def test_a_presigned_request_is_recognised() -> None:
     assert found is not None
     assert (found.access_key, found.token, found.expires) == ("ASIDEXAMPLE", "token/with+signs==", 3600)
     assert is_signed_by(found, SECRET)
-    assert is_timely(found, found.at + 3000)
-    assert not is_timely(found, found.at + 3700)
+    assert flaw(found, WHO_FOR_NOW, found.at + 3000, ["us-east-1"]) is None
+    late = flaw(found, WHO_FOR_NOW, found.at + 3700, ["us-east-1"])
+    assert late is not None
+    assert late[0] is Fault.SKEWED
+    assert late[1].endswith(" - 60 min.)")
 
 
 def test_s3_signs_its_paths_as_they_are() -> None:
@@ -98,9 +107,28 @@ def test_the_clocks_may_be_a_quarter_of_an_hour_apart() -> None:
     found = read(signed(URLS[0]), b"")
     assert found is not None
     now = datetime.datetime.now(datetime.UTC).timestamp()
-    assert is_timely(found, now)
-    assert is_timely(found, now - SKEW + 5)
-    assert not is_timely(found, now + SKEW + 5)
+    faults = {
+        apart: flaw(found, WHO, now + apart, ["us-east-1"]) for apart in (0, 5 - SKEW, SKEW + 5, -SKEW - 5)
+    }
+    assert faults[0] is None
+    assert faults[5 - SKEW] is None
+    for apart, words in ((SKEW + 5, "Signature expired: "), (-SKEW - 5, "Signature not yet current: ")):
+        assert (faults[apart] or ("", ""))[1].startswith(words)
+
+
+def test_a_signature_is_for_a_day_and_a_region() -> None:
+    found = read(signed(URLS[0]), b"")
+    assert found is not None
+    assert flaw(found, WHO, found.at, ["eu-west-1"]) == (
+        Fault.MISMATCH,
+        "Credential should be scoped to a valid region, not 'us-east-1'.",
+    )
+    other = dataclasses.replace(found, scope=found.scope.replace(found.time[:8], "20200101"))
+    fault, words = flaw(other, WHO, found.at, ["us-east-1"]) or ("", "")
+    assert fault is Fault.MISMATCH
+    assert words.startswith("Date in Credential scope does not match YYYYMMDD")
+    bare = dataclasses.replace(found, headers=tuple(one for one in found.headers if one[0] != "host"))
+    assert (flaw(bare, WHO, found.at, ["us-east-1"]) or ("", ""))[1].startswith("'Host'")
 
 
 def test_what_is_not_signed_like_this_is_not_signed() -> None:

@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from clusterwright.sandbox.call import partition_of
 from clusterwright.sandbox.eks import faults
 from clusterwright.sandbox.eks.account import Account
 from clusterwright.sandbox.eks.records import Cluster, Region
+from clusterwright.sandbox.iam.patterns import Context
 from clusterwright.sandbox.kube.authority import Endpoints
 from clusterwright.sandbox.propagation import Propagation
 from clusterwright.sandbox.timing import Timing
@@ -70,7 +72,20 @@ class Scene:
     def role(self, arn: str, service: str, **members: Any) -> None:
         """The role exists, is visible by now and trusts the service; else as if it did not exist."""
         role = trust.find_role(arn)
-        if role is None or not trust.trusts_service(role, service):
+        if role is None or not trust.trusts_service(role, service, self._source(service, members)):
             raise faults.role_unusable(arn, **members)
         if not self.propagation.is_trusted(role.account_id, role.name):
             raise faults.role_unusable(arn, **members)
+
+    def _source(self, service: str, members: Mapping[str, Any]) -> Context:
+        """On whose behalf the service comes; https://docs.aws.amazon.com/eks/latest/userguide/
+        cross-service-confused-deputy-prevention.html, pod-execution-role.html. EC2 does not say."""
+        cluster = members.get("clusterName", "")
+        sources = {
+            "eks.amazonaws.com": self.arn("cluster", cluster),
+            "pods.eks.amazonaws.com": self.arn("cluster", cluster),
+            "eks-fargate-pods.amazonaws.com": self.arn("fargateprofile", f"{cluster}/*"),
+        }
+        if service not in sources:
+            return {}
+        return {"aws:sourcearn": (sources[service],), "aws:sourceaccount": (self.region.account,)}

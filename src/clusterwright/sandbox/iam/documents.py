@@ -53,6 +53,9 @@ class Principals:
     def of(self, kind: str) -> tuple[str, ...]:
         return next((names for found, names in self.names if found == kind), ())
 
+    def are(self, kind: str, name: str) -> bool:
+        return (name in self.of(kind)) is not self.negated
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

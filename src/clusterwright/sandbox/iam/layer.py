@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from moto.ec2.models import ec2_backends
 from moto.sts.models import sts_backends
 
 from clusterwright.sandbox import accounts, trust
@@ -24,6 +25,7 @@ from clusterwright.sandbox.iam import (
     simulation,
     sizes,
 )
+from clusterwright.sandbox.iam.authentication import flaw
 from clusterwright.sandbox.iam.checks import Check
 from clusterwright.sandbox.iam.decision import Decision, Kind, Outcome, Policies, Request, decide
 from clusterwright.sandbox.iam.patterns import Context
@@ -51,30 +53,36 @@ class Iam:
 
     @property
     def layers(self) -> list[Layer]:
-        first = self.layer if self.enforced else trust.layer
+        first = self.layer if self.enforced else self.trusting_layer
         return [first, _named, sizes.layer, boundaries.layer, simulation.layer]
 
     def layer(self, call: Call, inner: Handler) -> Answer:
         who = self.authenticate(call)
         if call.name == "sts:AssumeRole":
-            return self._enter(call, who, inner)
+            return self._enter(call, who, self._visible_role(call), inner)
         self._authorize(call, who)
         return inner(call)
+
+    def trusting_layer(self, call: Call, inner: Handler) -> Answer:
+        """Where IAM is not enforced: everybody may do everything, but roles still say who may enter them."""
+        if call.name != "sts:AssumeRole":
+            return inner(call)
+        return self._enter(
+            call,
+            principals.unchecked(call.access_key, call.account, call.partition),
+            trust.find_role(_role_arn(call)),
+            inner,
+        )
 
     def authenticate(self, call: Call) -> Principal:
         signed = signature.read(call.environ, call.body)
         if signed is None:
-            raise unauthenticated(call.service, Fault.MISSING)
+            raise unauthenticated(call.service, Fault.INCOMPLETE)
         who = principals.find(call.access_key, call.account, call.partition)
-        if who is None or who.token != signed.token:
-            raise unauthenticated(call.service, Fault.UNKNOWN_KEY)
-        now = self.real()
-        if who.expires <= now:
-            raise unauthenticated(call.service, Fault.EXPIRED)
-        if not signature.is_timely(signed, now):
-            raise unauthenticated(call.service, Fault.SKEWED)
-        if not signature.is_signed_by(signed, who.secret):
-            raise unauthenticated(call.service, Fault.MISMATCH)
+        wrong = flaw(signed, who, self.real(), ec2_backends[call.account].regions)
+        if wrong is not None:
+            raise unauthenticated(call.service, *wrong)
+        assert who is not None
         return who
 
     def unsigned(self, environ: dict[str, Any]) -> Answer | None:
@@ -87,7 +95,8 @@ class Iam:
         if form.get("Action") in _UNSIGNED:
             return None
         call = Call("sts", form.get("Action", ""), "", "us-east-1", "", {}, body, environ)
-        return refusal(call, unauthenticated("sts", Fault.MISSING))
+        fault = Fault.INCOMPLETE if signature.is_attempted(environ) else Fault.MISSING
+        return refusal(call, unauthenticated("sts", fault))
 
     def _authorize(self, call: Call, who: Principal) -> None:
         policies = who.policies()
@@ -106,10 +115,8 @@ class Iam:
                 context[f"aws:resourcetag/{key.lower()}"] = (value,)
         return context
 
-    def _enter(self, call: Call, who: Principal, inner: Handler) -> Answer:
-        arn = str(call.params.get("RoleArn", ""))
-        role = self._visible_role(arn)
-        self._check_entry(call, who, arn, role)
+    def _enter(self, call: Call, who: Principal, role: Any, inner: Handler) -> Answer:
+        self._check_entry(call, who, role)
         entering.check_parameters(call, who, int(role.max_session_duration or 3600))
         answer = inner(call)
         if answer.status < 300:
@@ -118,14 +125,14 @@ class Iam:
             setattr(session, principals.SESSION_TAGS, entering.session_tags(call))
         return answer
 
-    def _visible_role(self, arn: str) -> Any:
+    def _visible_role(self, call: Call) -> Any:
         """None if there is no such role, or not yet for others to see."""
-        role = trust.find_role(arn)
+        role = trust.find_role(_role_arn(call))
         known = role is not None and self.propagation.is_visible(role.account_id, role.name)
         return role if known else None
 
-    def _check_entry(self, call: Call, who: Principal, arn: str, role: Any) -> None:
-        policies = who.policies()
+    def _check_entry(self, call: Call, who: Principal, role: Any) -> None:
+        arn, policies = _role_arn(call), who.policies()
         known = {**environment(call, self.timing.now), **who.context(), **entering.context_of(call)}
         for action in entering.actions_of(call):
             decision = Decision(Outcome.IMPLICIT, Kind.RESOURCE)
@@ -136,6 +143,10 @@ class Iam:
             if not decision.allowed:
                 raise unauthorized(call.service, who.arn, action, arn, decision)
             call.environ.setdefault(ALLOWED_BY, str(decision.match))
+
+
+def _role_arn(call: Call) -> str:
+    return str(call.params.get("RoleArn", ""))
 
 
 def _refused(call: Call, who: Principal, check: Check, decision: Decision) -> AwsError:

@@ -23,6 +23,9 @@ SESSION_POLICIES = "session_policy_arns"
 SESSION_TAGS = "session_tags"
 _ROLE_ID = "role_id"
 NOTHING = Policy(())
+EVERYTHING = Attached("everything", parse({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))
+UNCHECKED = "Unchecked"
+"""The kind of whoever asks where IAM is not enforced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Principal:
     session: Any = None
 
     def policies(self) -> Policies:
+        if self.kind == UNCHECKED:
+            return Policies((EVERYTHING,))
         identity = policies_of(self.owner, self.account, self.partition)
         return Policies(
             identity=identity,
@@ -72,6 +77,12 @@ def find(access_key: str, account: str, partition: str) -> Principal | None:
     if access_key == accounts.TEST_KEY:
         accounts.administrator(account, partition)  # somebody has to be there before anybody is made
     return _of_user(access_key, account, partition)
+
+
+def unchecked(access_key: str, account: str, partition: str) -> Principal:
+    arn = accounts.caller_arn(access_key, account, partition)
+    identity = accounts.principal_arn(access_key, account, partition)
+    return Principal(UNCHECKED, arn, identity, account, partition, access_key, "")
 
 
 def _session(access_key: str, account: str, partition: str) -> Any | None:

@@ -21,6 +21,7 @@ class Fault(StrEnum):
     """What is wrong with a signature."""
 
     MISSING = "missing"
+    INCOMPLETE = "incomplete"
     UNKNOWN_KEY = "unknown key"
     MISMATCH = "mismatch"
     SKEWED = "skewed"
@@ -33,39 +34,62 @@ _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret"
     " Access Key and signing method. Consult the service documentation for details."
 )
-_SKEWED = "Signature expired: the request was signed more than 15 minutes from the time it arrived."
+_INCOMPLETE = (
+    "Authorization header requires 'Credential', 'Signature' and 'SignedHeaders' parameters and a date."
+)
 _MISSING = "Request is missing Authentication Token"
 _VALIDATE = "AWS was not able to validate the provided access credentials"
 
 _QUERY: dict[Fault, tuple[str, str, int]] = {
     Fault.MISSING: ("MissingAuthenticationToken", _MISSING, 403),
+    Fault.INCOMPLETE: ("IncompleteSignature", _INCOMPLETE, 400),
     Fault.UNKNOWN_KEY: ("InvalidClientTokenId", _INVALID, 403),
     Fault.MISMATCH: ("SignatureDoesNotMatch", _MISMATCH, 403),
-    Fault.SKEWED: ("SignatureDoesNotMatch", _SKEWED, 403),
+    Fault.SKEWED: ("SignatureDoesNotMatch", _MISMATCH, 403),
     Fault.EXPIRED: ("ExpiredToken", _EXPIRED, 403),
 }
 _EC2: dict[Fault, tuple[str, str, int]] = {
     Fault.MISSING: ("MissingParameter", "The request must contain the parameter AWSAccessKeyId", 400),
+    Fault.INCOMPLETE: ("AuthFailure", _VALIDATE, 401),
     Fault.UNKNOWN_KEY: ("AuthFailure", _VALIDATE, 401),
     Fault.MISMATCH: ("AuthFailure", _VALIDATE, 401),
     Fault.SKEWED: ("RequestExpired", "Request has expired.", 400),
     Fault.EXPIRED: ("RequestExpired", "Request has expired.", 400),
 }
+_S3: dict[Fault, tuple[str, str, int]] = {
+    Fault.MISSING: ("AccessDenied", "Access Denied", 403),
+    Fault.INCOMPLETE: ("AuthorizationHeaderMalformed", "The authorization header is malformed.", 400),
+    Fault.UNKNOWN_KEY: (
+        "InvalidAccessKeyId",
+        "The AWS Access Key Id you provided does not exist in our records.",
+        403,
+    ),
+    Fault.MISMATCH: ("SignatureDoesNotMatch", _MISMATCH, 403),
+    Fault.SKEWED: (
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large.",
+        403,
+    ),
+    Fault.EXPIRED: ("ExpiredToken", "The provided token has expired.", 400),
+}
+_OWN = {"ec2": _EC2, "s3": _S3}
 _JSON: dict[Fault, tuple[str, str]] = {
     Fault.MISSING: ("MissingAuthenticationTokenException", "Missing Authentication Token"),
+    Fault.INCOMPLETE: ("IncompleteSignatureException", _INCOMPLETE),
     Fault.UNKNOWN_KEY: ("UnrecognizedClientException", _INVALID),
     Fault.MISMATCH: ("InvalidSignatureException", _MISMATCH),
-    Fault.SKEWED: ("InvalidSignatureException", _SKEWED),
+    Fault.SKEWED: ("InvalidSignatureException", _MISMATCH),
     Fault.EXPIRED: ("ExpiredTokenException", _EXPIRED),
 }
 
 
-def unauthenticated(service: str, fault: Fault) -> AwsError:
+def unauthenticated(service: str, fault: Fault, words: str = "") -> AwsError:
+    """EC2 and S3 have words of their own."""
     if service in _AWS_JSON or service in _REST_JSON:
         code, message = _JSON[fault]
-        return AwsError(code, message, 403 if service in _REST_JSON else 400)
-    code, message, status = (_EC2 if service == "ec2" else _QUERY)[fault]
-    return AwsError(code, message, status)
+        return AwsError(code, words or message, 403 if service in _REST_JSON else 400)
+    code, message, status = _OWN.get(service, _QUERY)[fault]
+    return AwsError(code, message if service in _OWN else words or message, status)
 
 
 def unauthorized(service: str, arn: str, action: str, resource: str, decision: Decision) -> AwsError:

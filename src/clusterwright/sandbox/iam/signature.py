@@ -65,17 +65,18 @@ def read(environ: dict[str, Any], body: bytes) -> Signed | None:
         method=environ["REQUEST_METHOD"],
         path=_path(environ, scope),
         query=tuple(pair for pair in query if pair[0] != "X-Amz-Signature"),
-        payload=environ.get("HTTP_X_AMZ_CONTENT_SHA256") or hashlib.sha256(body).hexdigest(),
+        payload=_payload(environ, body),
     )
+
+
+def is_attempted(environ: dict[str, Any]) -> bool:
+    """Whether somebody meant to sign it in this way, however badly."""
+    header = environ.get("HTTP_AUTHORIZATION", "")
+    return header.startswith(ALGORITHM) or "X-Amz-Algorithm=" in environ.get("QUERY_STRING", "")
 
 
 def is_signed_by(signed: Signed, secret: str) -> bool:
     return hmac.compare_digest(expected(signed, secret), signed.signature)
-
-
-def is_timely(signed: Signed, now: float) -> bool:
-    """A presigned request is good for as long as it says, any other for as long as clocks may differ."""
-    return -SKEW <= now - signed.at <= (signed.expires or SKEW)
 
 
 def expected(signed: Signed, secret: str) -> str:
@@ -115,6 +116,12 @@ def _from_query(query: Pairs) -> dict[str, str] | None:
     found = {name.removeprefix("X-Amz-").lower(): value for name, value in given.items()}
     token = found.get("security-token", "")
     return {**found, "time": found.get("date", ""), "token": token, "expires": found.get("expires", "")}
+
+
+def _payload(environ: dict[str, Any], body: bytes) -> str:
+    """S3's clients may leave the body out of it, or sign it piece by piece."""
+    said = str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", ""))
+    return said if said.startswith(("UNSIGNED-", "STREAMING-")) else hashlib.sha256(body).hexdigest()
 
 
 def _moment(text: str) -> float:
