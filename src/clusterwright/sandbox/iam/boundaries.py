@@ -10,6 +10,11 @@ from moto.iam.models import iam_backends
 from clusterwright.sandbox.call import Answer, AwsError, Call, Handler
 from clusterwright.sandbox.iam.principals import BOUNDARY
 
+_NAMESPACES = {
+    "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
+    "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
+}
+
 
 def layer(call: Call, inner: Handler) -> Answer:
     if call.name in ("iam:PutUserPermissionsBoundary", "iam:DeleteUserPermissionsBoundary"):
@@ -26,11 +31,11 @@ def empty(call: Call) -> Answer:
 
 
 def answered(call: Call, result: str) -> Answer:
-    """An answer of IAM's query protocol."""
+    """An answer of the query protocol of IAM and STS."""
     name = call.action
     inside = f"<{name}Result>{result}</{name}Result>" if result else ""
     request_id = f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata>"
-    namespace = "https://iam.amazonaws.com/doc/2010-05-08/"
+    namespace = _NAMESPACES[call.service]
     body = f'<{name}Response xmlns="{namespace}">{inside}{request_id}</{name}Response>'
     return Answer(200, (("Content-Type", "text/xml"),), body.encode())
 

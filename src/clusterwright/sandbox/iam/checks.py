@@ -31,6 +31,12 @@ class World(Protocol):
     def iam_arn(self, call: Call, kind: str, name: str) -> str | None:
         """The ARN, path included, of the user, role, group or instance profile of this name."""
 
+    def access_entry(self, call: Call) -> Mapping[str, Any]:
+        """The access entry of the principal that the call names, as EKS describes it."""
+
+    def associated(self, call: Call, association: str) -> tuple[str, ...]:
+        """The ids of what an association of a route table or an address ties together."""
+
     def boundary(self, call: Call, kind: str, name: str) -> str | None:
         """The ARN of the permissions boundary of a user or role."""
 
@@ -45,9 +51,10 @@ def arn(call: Call, service: str, resource: str, *, region: bool = True) -> str:
     return f"arn:{call.partition}:{service}:{where}:{call.account}:{resource}"
 
 
-def pass_role(role_arn: str, service: str) -> Check:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
-    return Check("iam:PassRole", role_arn, {"iam:passedtoservice": (service,)})
+def pass_role(role_arn: str, service: str, to: str = "") -> Check:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html"""
+    associated = {"iam:associatedresourcearn": (to,)} if to else {}
+    return Check("iam:PassRole", role_arn, {"iam:passedtoservice": (service,), **associated})
 
 
 def service_role(call: Call, service: str, suffix: str = "") -> Check:

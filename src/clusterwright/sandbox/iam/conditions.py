@@ -38,6 +38,8 @@ class Condition:
     key: str
     values: tuple[str, ...]
     variables: bool = True
+    written: str = ""
+    """The key as the policy has it; `key` is in lower case."""
 
 
 def holds(condition: Condition, context: Context) -> bool:

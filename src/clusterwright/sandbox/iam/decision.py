@@ -57,8 +57,8 @@ class Policies:
             yield Kind.SESSION, self.session
 
     @property
-    def read_tags(self) -> bool:
-        return any(one.policy.reads_tags for _, policies in self for one in policies)
+    def read_resources(self) -> bool:
+        return any(one.policy.reads_resources for _, policies in self for one in policies)
 
 
 @dataclass(frozen=True, slots=True)

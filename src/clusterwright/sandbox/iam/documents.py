@@ -73,8 +73,8 @@ class Statement:
 @dataclass(frozen=True, slots=True)
 class Policy:
     statements: tuple[Statement, ...]
-    reads_tags: bool = False
-    """Whether a statement asks for the tags of the resource, which are not looked up without need."""
+    reads_resources: bool = False
+    """Whether a statement asks what the resource is like, which is not looked up without need."""
 
 
 def parse(document: str | dict[str, Any]) -> Policy:
@@ -98,7 +98,8 @@ def _parse(text: str) -> Policy:
         raise Malformed("Syntax errors in policy.")
     variables = language == _LANGUAGES[0]
     read = tuple(_statement(one, at, variables) for at, one in enumerate(statements, 1))
-    return Policy(read, "resourcetag/" in text.lower())
+    keys = {condition.key for statement in read for condition in statement.conditions}
+    return Policy(read, "resourcetag/" in text.lower() or any(key.startswith("ec2:") for key in keys))
 
 
 def _statement(raw: dict[str, Any], position: int, variables: bool) -> Statement:
@@ -152,7 +153,9 @@ def _conditions(raw: dict[str, Any], variables: bool) -> list[Condition]:
     for operator, keys in raw.items():
         if not is_operator(operator) or not isinstance(keys, dict):
             raise Malformed(f"Invalid Condition type : {operator}.")
-        found += [Condition(operator, key.lower(), listed(values), variables) for key, values in keys.items()]
+        found += [
+            Condition(operator, key.lower(), listed(values), variables, key) for key, values in keys.items()
+        ]
     return found
 
 

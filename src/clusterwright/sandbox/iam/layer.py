@@ -20,7 +20,10 @@ from clusterwright.sandbox.iam import (
     ALLOWED_BY,
     boundaries,
     entering,
+    messages,
+    pages,
     principals,
+    quotas,
     signature,
     simulation,
     sizes,
@@ -38,6 +41,7 @@ from clusterwright.sandbox.recognise import read_body
 from clusterwright.sandbox.refusals import refusal
 from clusterwright.sandbox.timing import Timing
 
+_INNER = (sizes.layer, quotas.layer, boundaries.layer, simulation.layer, messages.layer, pages.layer)
 _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
@@ -54,7 +58,7 @@ class Iam:
     @property
     def layers(self) -> list[Layer]:
         first = self.layer if self.enforced else self.trusting_layer
-        return [first, _named, sizes.layer, boundaries.layer, simulation.layer]
+        return [first, _named, *_INNER]
 
     def layer(self, call: Call, inner: Handler) -> Answer:
         who = self.authenticate(call)
@@ -103,17 +107,16 @@ class Iam:
         known = {**environment(call, self.timing.now), **who.context()}
         for check in checks_of(call, self.world):
             context = self._context(call, check, known, policies)
-            decision = decide(Request(check.action, check.resource, context), policies)
+            request = Request(check.action, check.resource, context)
+            decision = decide(request, policies)
             if not decision.allowed:
-                raise _refused(call, who, check, decision)
+                raise _refused(call, who, check, request, decision)
             call.environ.setdefault(ALLOWED_BY, str(decision.match))
 
     def _context(self, call: Call, check: Check, known: Context, policies: Policies) -> Context:
-        context = {**known, **check.context}
-        if policies.read_tags:
-            for key, value in self.world.tags(call, check.resource).items():
-                context[f"aws:resourcetag/{key.lower()}"] = (value,)
-        return context
+        if not policies.read_resources:
+            return {**known, **check.context}
+        return {**known, **self.world.about(call, check.resource), **check.context}
 
     def _enter(self, call: Call, who: Principal, role: Any, inner: Handler) -> Answer:
         self._check_entry(call, who, role)
@@ -136,12 +139,12 @@ class Iam:
         known = {**environment(call, self.timing.now), **who.context(), **entering.context_of(call)}
         for action in entering.actions_of(call):
             decision = Decision(Outcome.IMPLICIT, Kind.RESOURCE)
+            request = Request(action, arn, self._context(call, Check(action, arn), known, policies))
             if role is not None:
                 trusted = principals.readable(role.assume_role_policy_document)
-                request = Request(action, arn, self._context(call, Check(action, arn), known, policies))
                 decision = entering.decide_entry(request, who, policies, trusted, role.account_id)
             if not decision.allowed:
-                raise unauthorized(call.service, who.arn, action, arn, decision)
+                raise unauthorized(call.service, who.arn, request, decision)
             call.environ.setdefault(ALLOWED_BY, str(decision.match))
 
 
@@ -149,10 +152,10 @@ def _role_arn(call: Call) -> str:
     return str(call.params.get("RoleArn", ""))
 
 
-def _refused(call: Call, who: Principal, check: Check, decision: Decision) -> AwsError:
+def _refused(call: Call, who: Principal, check: Check, request: Request, decision: Decision) -> AwsError:
     if check.refusal is not None:
         return AwsError(*check.refusal)
-    return unauthorized(call.service, who.arn, check.action, check.resource, decision)
+    return unauthorized(call.service, who.arn, request, decision)
 
 
 def _named(call: Call, inner: Handler) -> Answer:

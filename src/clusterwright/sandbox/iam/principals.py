@@ -64,7 +64,10 @@ class Principal:
         }
         if self.kind == "User":
             found["aws:username"] = (self.owner.name,)
-        for key, value in {**tags_of(self.owner), **getattr(self.session, SESSION_TAGS, {})}.items():
+        for key, value in {
+            **tags_of(self.owner, self.account, self.partition),
+            **getattr(self.session, SESSION_TAGS, {}),
+        }.items():
             found[f"aws:principaltag/{key.lower()}"] = (value,)
         return found
 
@@ -159,7 +162,10 @@ def managed(arn: str, account: str, partition: str) -> Attached:
     return _attached(policy) if policy is not None else Attached(arn, NOTHING)
 
 
-def tags_of(owner: Any) -> dict[str, str]:
+def tags_of(owner: Any, account: str, partition: str) -> dict[str, str]:
+    """moto keeps the tags of users apart from them."""
+    if hasattr(owner, "access_keys"):
+        return dict(iam_backends[account][partition].tagger.get_tag_dict_for_resource(owner.arn))
     tags = getattr(owner, "tags", None) or ()
     if isinstance(tags, dict):
         return {name: one["Value"] if isinstance(one, dict) else one for name, one in tags.items()}

@@ -6,12 +6,11 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html
 """
 
-import base64
-import json
 from enum import StrEnum
 
 from clusterwright.sandbox.call import AwsError
-from clusterwright.sandbox.iam.decision import Decision, Kind, Outcome
+from clusterwright.sandbox.iam import messages
+from clusterwright.sandbox.iam.decision import Decision, Kind, Outcome, Request
 
 _AWS_JSON = frozenset({"kms", "logs", "ssm", "secretsmanager", "servicequotas", "tagging", "pricing"})
 _REST_JSON = frozenset({"eks"})
@@ -92,16 +91,14 @@ def unauthenticated(service: str, fault: Fault, words: str = "") -> AwsError:
     return AwsError(code, message if service in _OWN else words or message, status)
 
 
-def unauthorized(service: str, arn: str, action: str, resource: str, decision: Decision) -> AwsError:
+def unauthorized(service: str, arn: str, request: Request, decision: Decision) -> AwsError:
+    action, resource = request.action, request.resource
     what = f"User: {arn} is not authorized to perform: {action}"
     what += "" if resource == "*" else f" on resource: {resource}"
-    return denied(service, what + _because(action, decision), decision)
-
-
-def denied(service: str, message: str, decision: Decision | None = None) -> AwsError:
+    message = what + _because(action, decision)
     if service == "ec2":
-        encoded = _encoded(decision)
-        words = f"You are not authorized to perform this operation. {message}. {encoded}"
+        more = f"Encoded authorization failure message: {messages.encoded(arn, request, decision)}"
+        words = f"You are not authorized to perform this operation. {message}. {more}"
         return AwsError("UnauthorizedOperation", words, 403)
     if service in _AWS_JSON:
         return AwsError("AccessDeniedException", message, 400)
@@ -118,13 +115,3 @@ def _because(action: str, decision: Decision) -> str:
         article = "an" if decision.kind is Kind.IDENTITY else "a"
         return f" with an explicit deny in {article} {decision.kind}"
     return f" because no {decision.kind} allows the {action} action"
-
-
-def _encoded(decision: Decision | None) -> str:
-    """AWS encrypts it; nobody but sts:DecodeAuthorizationMessage, which is not here, could read it."""
-    inside = {
-        "allowed": False,
-        "explicitDeny": decision is not None and decision.outcome is Outcome.EXPLICIT,
-    }
-    blob = base64.urlsafe_b64encode(json.dumps(inside).encode()).decode()
-    return f"Encoded authorization failure message: {blob}"

@@ -2,13 +2,14 @@
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
-Actions that are not in the table, all that describe among them, are about `*`.
+Actions that are not in the table, nearly all that describe among them, are about `*`.
 """
 
 import re
 from collections.abc import Iterator
 
 from clusterwright.sandbox.call import Call
+from clusterwright.sandbox.iam import keys_ec2
 from clusterwright.sandbox.iam.checks import (
     ANY,
     Check,
@@ -48,11 +49,16 @@ _ID = re.compile(rf"({'|'.join(sorted(_KINDS, key=len, reverse=True))})-[0-9a-z]
 _ABOUT: dict[str, tuple[str, ...]] = {
     "AllocateAddress": ("+elastic-ip",),
     "AssociateAddress": ("AllocationId", "InstanceId", "NetworkInterfaceId"),
+    "AssociateVpcCidrBlock": ("VpcId",),
     "AssociateRouteTable": ("RouteTableId", "SubnetId", "GatewayId"),
     "AttachInternetGateway": ("InternetGatewayId", "VpcId"),
     "AttachVolume": ("VolumeId", "InstanceId"),
     "AuthorizeSecurityGroupEgress": ("GroupId",),
     "AuthorizeSecurityGroupIngress": ("GroupId",),
+    "AttachNetworkInterface": ("NetworkInterfaceId", "InstanceId"),
+    "CreateKeyPair": ("+key-pair",),
+    "CreateSnapshot": ("+snapshot", "VolumeId"),
+    "CreateVpcEndpoint": ("+vpc-endpoint", "VpcId", "SubnetId.*", "SecurityGroupId.*", "RouteTableId.*"),
     "CreateInternetGateway": ("+internet-gateway",),
     "CreateLaunchTemplate": ("+launch-template",),
     "CreateLaunchTemplateVersion": ("LaunchTemplateId",),
@@ -73,6 +79,8 @@ _ABOUT: dict[str, tuple[str, ...]] = {
     "DeleteRoute": ("RouteTableId",),
     "DeleteRouteTable": ("RouteTableId",),
     "DeleteSecurityGroup": ("GroupId",),
+    "DeleteSnapshot": ("SnapshotId",),
+    "DeleteVpcEndpoints": ("VpcEndpointId.*",),
     "DeleteSubnet": ("SubnetId",),
     "DeleteTags": ("ResourceId.*",),
     "DeleteVolume": ("VolumeId",),
@@ -86,6 +94,7 @@ _ABOUT: dict[str, tuple[str, ...]] = {
     "ModifyVolume": ("VolumeId",),
     "ModifyVpcAttribute": ("VpcId",),
     "ReleaseAddress": ("AllocationId",),
+    "ReplaceRoute": ("RouteTableId",),
     "RevokeSecurityGroupEgress": ("GroupId",),
     "RevokeSecurityGroupIngress": ("GroupId",),
     "RunInstances": (
@@ -97,33 +106,38 @@ _ABOUT: dict[str, tuple[str, ...]] = {
         "SecurityGroupId.*",
         "LaunchTemplate.LaunchTemplateId",
     ),
+    "StartInstances": ("InstanceId.*",),
+    "StopInstances": ("InstanceId.*",),
     "TerminateInstances": ("InstanceId.*",),
 }
 _NAMED = {"LaunchTemplateId": "launch-template"}
 
 
-def checks(call: Call, _world: World) -> Iterator[Check]:
+def checks(call: Call, world: World) -> Iterator[Check]:
     asked = _tags_of(call)
     context = request_tags({key: value for tags in asked.values() for key, value in tags.items()})
-    for resource in _resources(call) or [ANY]:
-        yield Check(f"ec2:{call.action}", resource, context)
+    for resource in _resources(call, world) or [ANY]:
+        kind = resource.rpartition(":")[2].removesuffix("/*")
+        made = keys_ec2.made(call, kind) if resource.endswith("/*") else {}
+        yield Check(f"ec2:{call.action}", resource, {**context, **made, "ec2:region": (call.region,)})
     for kind, tags in asked.items():
         creating = {"ec2:createaction": (call.action,)}
         if call.action not in ("CreateTags", "DeleteTags"):
             yield Check("ec2:CreateTags", arn(call, "ec2", f"{kind}/*"), {**request_tags(tags), **creating})
     profile = call.params.get("IamInstanceProfile.Arn") if call.action == "RunInstances" else None
     if profile:
-        yield pass_role(str(profile).replace(":instance-profile/", ":role/"), "ec2.amazonaws.com")
+        role = str(profile).replace(":instance-profile/", ":role/")
+        yield pass_role(role, "ec2.amazonaws.com", arn(call, "ec2", "instance/*"))
 
 
 def arn_of(call: Call, identifier: str) -> str | None:
-    """AWS's images have no account, as far as ARNs go."""
+    """Images and snapshots have no account, as far as ARNs go."""
     found = _ID.fullmatch(identifier)
     if found is None:
         return None
     kind = _KINDS[found.group(1)]
-    if kind == "image":
-        return f"arn:{call.partition}:ec2:{call.region}::image/{identifier}"
+    if kind in ("image", "snapshot"):
+        return f"arn:{call.partition}:ec2:{call.region}::{kind}/{identifier}"
     return arn(call, "ec2", f"{kind}/{identifier}")
 
 
@@ -138,8 +152,11 @@ def _tags_of(call: Call) -> dict[str, dict[str, str]]:
     return {kind: tags for kind, tags in found.items() if tags}
 
 
-def _resources(call: Call) -> list[str]:
+def _resources(call: Call, world: World) -> list[str]:
     found: list[str] = []
+    association = call.params.get("AssociationId")
+    if association and call.action.startswith("Disassociate"):
+        found += [_existing(call, "", one) for one in world.associated(call, str(association))]
     for about in _ABOUT.get(call.action, ()):
         if about.startswith("+"):
             found.append(arn(call, "ec2", f"{about[1:]}/*"))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from clusterwright.sandbox.call import Call
+from clusterwright.sandbox.iam import keys_eks
 from clusterwright.sandbox.iam.checks import Check, World, arn, pass_role, request_tags, service_role
 
 # The kind of a resource: its name in an ARN, the parameter that names it, the cluster's collection of it.
@@ -20,6 +21,9 @@ _KINDS = {
     "AssociatedAccessPolicies": ("access-entry", "principalArn", "access"),
     "PodIdentityAssociation": ("podidentityassociation", "associationId", "pods"),
 }
+_ENTRIES = ("AccessEntry", "AccessPolicy", "AssociatedAccessPolicies")
+# Updates are a cluster's, or those of one of its parts.
+_PARTS = {"nodegroupName": "Nodegroup", "addonName": "Addon"}
 _VERBS = ("Describe", "Delete", "Update", "Associate", "Disassociate", "List")
 _WITHOUT = frozenset(
     {"DescribeAddonVersions", "DescribeAddonConfiguration", "DescribeClusterVersions", "ListAccessPolicies"}
@@ -38,23 +42,33 @@ def checks(call: Call, world: World) -> Iterator[Check]:
     if " " in call.action:
         return  # no operation has this path: EKS will say so
     tags = call.params.get("tags") or {}
-    yield Check(f"eks:{call.action}", _resource(call, world), _context(call, tags))
+    resource = _resource(call, world)
+    yield Check(f"eks:{call.action}", resource, _context(call, tags, world))
+    for part in _parts(call, world):
+        yield Check(f"eks:{call.action}", part)
     if tags and call.action.startswith("Create"):
         yield Check("eks:TagResource", _made(call), request_tags(tags))
     for role, service in _passed(call):
-        yield pass_role(role, service)
+        yield pass_role(role, service, _made(call) if call.action.startswith("Create") else resource)
     yield from _in_their_name(call, world)
 
 
-def _context(call: Call, tags: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    found = dict(request_tags(tags))
+def _context(call: Call, tags: dict[str, str], world: World) -> dict[str, tuple[str, ...]]:
+    found = {**request_tags(tags), **keys_eks.asked(call.action, call.params)}
     if call.action == "UntagResource":
         found["aws:tagkeys"] = tuple(call.params.get("tagKeys") or ())
-    if "principalArn" in call.params:
-        found["eks:principalarn"] = (str(call.params["principalArn"]),)
-    if "policyArn" in call.params:
-        found["eks:policyarn"] = (str(call.params["policyArn"]),)
+    if call.action.endswith(_ENTRIES) and not call.action.startswith("Create"):
+        found |= keys_eks.standing(world.access_entry(call))
     return found
+
+
+def _parts(call: Call, world: World) -> Iterator[str]:
+    if call.action in ("DescribeUpdate", "ListUpdates"):
+        for member, kind in _PARTS.items():
+            if call.params.get(member):
+                prefix, _, collection = _KINDS[kind]
+                name = str(call.params[member])
+                yield world.eks_arn(call, collection, name) or _unknown(call, prefix, name)
 
 
 def _resource(call: Call, world: World) -> str:
@@ -63,6 +77,10 @@ def _resource(call: Call, world: World) -> str:
         return str(params["resourceArn"])
     if action in _WITHOUT:
         return arn(call, "eks", "*")
+    provider = params.get("identityProviderConfig")
+    if isinstance(provider, dict) and not action.startswith("Associate"):
+        named = f"{provider.get('type', 'oidc')}/{provider.get('name', '*')}"
+        return arn(call, "eks", f"identityproviderconfig/{_cluster(call)}/{named}/*")
     cluster = _cluster(call)
     for verb in _VERBS:
         kind = _KINDS.get(action.removeprefix(verb).removesuffix("Config").removesuffix("Version"))

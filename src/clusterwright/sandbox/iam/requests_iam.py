@@ -49,6 +49,11 @@ _BOUNDED = frozenset(
         "DeleteUserPolicy",
         "DeleteRolePermissionsBoundary",
         "DeleteUserPermissionsBoundary",
+        "DeleteRole",
+        "GetRole",
+        "UpdateAssumeRolePolicy",
+        "UpdateRole",
+        "UpdateRoleDescription",
     }
 )
 _TAGGING = {

@@ -146,4 +146,4 @@ def _missing(question: Question) -> list[str]:
         if statement.actions.cover(action)
         for condition in statement.conditions
     ]
-    return sorted({condition.key for condition in asked if condition.key not in context})
+    return sorted({condition.written for condition in asked if condition.key not in context})

@@ -1,5 +1,6 @@
 """What exists, read out of moto and our EKS: names become ARNs, ARNs have tags."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from moto.autoscaling.models import autoscaling_backends
@@ -9,7 +10,10 @@ from moto.iam.models import iam_backends
 from clusterwright.sandbox.call import Call
 from clusterwright.sandbox.eks.api import Eks
 from clusterwright.sandbox.eks.tags import tagged
-from clusterwright.sandbox.iam.principals import boundary_of, tags_of
+from clusterwright.sandbox.iam import keys_ec2
+from clusterwright.sandbox.iam.patterns import Context
+from clusterwright.sandbox.iam.principals import boundary_of
+from clusterwright.sandbox.iam.tags import of_service
 
 _COLLECTIONS = {
     "role": "roles",
@@ -24,6 +28,9 @@ _WIRE = {
     "access": ("principalArn", "accessEntryArn"),
     "pods": ("associationId", "associationArn"),
 }
+
+
+_OWN_TAG_KEYS = frozenset({"ec2", "iam", "autoscaling", "elasticloadbalancing"})
 
 
 class Existing:
@@ -54,28 +61,37 @@ class Existing:
         group = autoscaling_backends[call.account][call.region].autoscaling_groups.get(name)
         return str(group.arn) if group is not None else None
 
-    def tags(self, call: Call, arn: str) -> dict[str, str]:
-        """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html (aws:ResourceTag)"""
+    def access_entry(self, call: Call) -> Mapping[str, Any]:
+        cluster = self._eks.region(call.account, call.region).clusters.get(
+            str(call.params.get("clusterName", ""))
+        )
+        entry = cluster.access.get(str(call.params.get("principalArn", ""))) if cluster else None
+        return entry.wire if entry is not None else {}
+
+    def associated(self, call: Call, association: str) -> tuple[str, ...]:
+        ec2 = ec2_backends[call.account][call.region]
+        for table in ec2.route_tables.values():
+            if association in table._associations:
+                return table.id, table._associations[association]
+        address = next((one for one in ec2.addresses if one.association_id == association), None)
+        if address is None:
+            return ()
+        return (str(address.allocation_id), *([address.eni.id] if address.eni else []))
+
+    def about(self, call: Call, arn: str) -> Context:
+        """Tags of a resource, under the key of all services and that of its own, and what EC2 has besides."""
         service, _, rest = arn.partition(":")[2].partition(":")[2].partition(":")
-        if service == "ec2":
-            tags = ec2_backends[call.account][call.region].tags.get(arn.rpartition("/")[2], {})
-            return {str(key): str(value) for key, value in tags.items()}
-        if service == "iam":
-            return _iam_tags(call, arn)
-        if service == "eks" and rest:
-            return self._eks_tags(call, arn)
-        return {}
+        tags = self._eks_tags(call, arn) if service == "eks" else of_service(call, service, arn)
+        prefixes = ("aws", service) if service in _OWN_TAG_KEYS else ("aws",)
+        found = {f"{prefix}:resourcetag/{key.lower()}": (tags[key],) for key in tags for prefix in prefixes}
+        if service != "ec2":
+            return found
+        kind, _, identifier = rest.rpartition(":")[2].partition("/")
+        return {**found, **keys_ec2.standing(call, kind, identifier)}
 
     def _eks_tags(self, call: Call, arn: str) -> dict[str, str]:
         region = self._eks.region(call.account, call.region)
         return next((dict(wire["tags"]) for _, found, wire in tagged(region) if found == arn), {})
-
-
-def _iam_tags(call: Call, arn: str) -> dict[str, str]:
-    iam = _iam(call)
-    every = (*iam.roles.values(), *iam.users.values(), *iam.open_id_providers.values())
-    found = next((one for one in every if one.arn == arn), None) or iam.managed_policies.get(arn)
-    return tags_of(found)
 
 
 def _named(call: Call, kind: str, name: str) -> Any | None:

@@ -33,7 +33,7 @@ def test_roles_passed_depend_on_what_is_told(account: Account) -> None:
     blank = account.iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=actions)
     assert list(_decisions(blank).values()) == ["implicitDeny", "explicitDeny"]
     first, second = blank["EvaluationResults"]
-    assert first["MissingContextValues"] == ["iam:passedtoservice"]
+    assert first["MissingContextValues"] == ["iam:PassedToService"]
     assert second["MatchedStatements"][0]["SourcePolicyId"] == "own"
     told = account.iam.simulate_principal_policy(
         PolicySourceArn=role,
