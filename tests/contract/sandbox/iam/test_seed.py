@@ -9,9 +9,9 @@ import pytest
 
 from clusterwright.aws.registry import actions
 from clusterwright.sandbox.iam.documents import parse
+from clusterwright.sandbox.server import Running
 
 from ..tenant import Tenant
-from .conftest import Elsewhere
 from .people import DENIED, SEED, Account, Keys, policy
 
 NAMES = ("controller", "control-plane", "nodes", "deployment")
@@ -153,7 +153,7 @@ class Seeded:
 
 
 @pytest.fixture(scope="module")
-def seeded(sandbox: Elsewhere, shared_session: botocore.session.Session) -> Iterator[Seeded]:
+def seeded(sandbox: Running, shared_session: botocore.session.Session) -> Iterator[Seeded]:
     account = Account(Tenant(sandbox.url, shared_session, "333344447777"))
     yield Seeded(account)
     account.close()

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clusterwright.sandbox.server import Running
+
 from ..tenant import Tenant, refused
-from .conftest import Elsewhere
 from .people import DENIED, Account, Keys, allow, deny, policy
 
 CONTEXT = {"ContextKeyName": "iam:PassedToService", "ContextKeyType": "string"}
@@ -93,7 +94,7 @@ class Subject:
 
 
 @pytest.fixture(scope="module")
-def subject(sandbox: Elsewhere, shared_session: botocore.session.Session) -> Iterator[Subject]:
+def subject(sandbox: Running, shared_session: botocore.session.Session) -> Iterator[Subject]:
     account = Account(Tenant(sandbox.url, shared_session, "333344448888"))
     yield Subject(account)
     account.close()
