@@ -33,7 +33,7 @@ def of_service(call: Call, service: str, arn: str) -> Tags:
 def _autoscaling(call: Call, arn: str) -> Tags:
     groups = autoscaling_backends[call.account][call.region].autoscaling_groups
     group = groups.get(arn.rpartition("/")[2])
-    return {one["key"]: one["value"] for one in group.tags} if group is not None else {}
+    return {one["Key"]: one["Value"] for one in group.tags} if group is not None else {}
 
 
 def _ec2(call: Call, arn: str) -> Tags:
