@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from clusterwright.sandbox.iam.conditions import Condition, is_operator
-from clusterwright.sandbox.iam.patterns import Context, matches, wild
+from clusterwright.sandbox.iam.patterns import Context, matches, variables_in, wild
 
 _LANGUAGES = ("2012-10-17", "2008-10-17")
 
@@ -73,8 +73,11 @@ class Statement:
 @dataclass(frozen=True, slots=True)
 class Policy:
     statements: tuple[Statement, ...]
+    keys: frozenset[str] = frozenset()
+    """All that conditions and variables ask for, as it is written."""
+
     reads_resources: bool = False
-    """Whether a statement asks what the resource is like, which is not looked up without need."""
+    """Whether one of them is about what the resource is like, which is not looked up without need."""
 
 
 def parse(document: str | dict[str, Any]) -> Policy:
@@ -98,8 +101,13 @@ def _parse(text: str) -> Policy:
         raise Malformed("Syntax errors in policy.")
     variables = language == _LANGUAGES[0]
     read = tuple(_statement(one, at, variables) for at, one in enumerate(statements, 1))
-    keys = {condition.key for statement in read for condition in statement.conditions}
-    return Policy(read, "resourcetag/" in text.lower() or any(key.startswith("ec2:") for key in keys))
+    asked = {condition.written for statement in read for condition in statement.conditions}
+    keys = frozenset(asked | variables_in(text))
+    return Policy(read, keys, any(_is_of_resource(key.lower()) for key in keys))
+
+
+def _is_of_resource(key: str) -> bool:
+    return key.startswith("ec2:") or ":resourcetag/" in key
 
 
 def _statement(raw: dict[str, Any], position: int, variables: bool) -> Statement:

@@ -47,9 +47,11 @@ class Named(IntEnum):
 
 
 def actions_of(call: Call) -> tuple[str, ...]:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html"""
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html,
+    id_credentials_temp_control-access_monitor.html (source identities)"""
     tagging = ("sts:TagSession",) if session_tags(call) else ()
-    return ("sts:AssumeRole", *tagging)
+    sourcing = ("sts:SetSourceIdentity",) if call.params.get("SourceIdentity") else ()
+    return ("sts:AssumeRole", *tagging, *sourcing)
 
 
 def session_tags(call: Call) -> dict[str, str]:

@@ -21,6 +21,11 @@ def has_variable(text: str) -> bool:
     return "${" in text
 
 
+def variables_in(text: str) -> set[str]:
+    names = {name.partition(",")[0].strip() for name in _VARIABLE.findall(text)}
+    return names - _SPECIAL
+
+
 @lru_cache(maxsize=65536)
 def wild(text: str) -> re.Pattern[str]:
     """A pattern without variables."""

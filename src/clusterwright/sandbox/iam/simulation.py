@@ -31,8 +31,17 @@ class Question:
 
 
 def layer(call: Call, inner: Handler) -> Answer:
-    if call.name not in ("iam:SimulatePrincipalPolicy", "iam:SimulateCustomPolicy"):
-        return inner(call)
+    if call.name in ("iam:SimulatePrincipalPolicy", "iam:SimulateCustomPolicy"):
+        return _simulated(call)
+    if call.name in ("iam:GetContextKeysForPrincipalPolicy", "iam:GetContextKeysForCustomPolicy"):
+        policies, _ = _subject(call)
+        keys = {key for _, attached in policies for one in attached for key in one.policy.keys}
+        members_of = "".join(f"<member>{escape(key)}</member>" for key in sorted(keys))
+        return answered(call, f"<ContextKeyNames>{members_of}</ContextKeyNames>")
+    return inner(call)
+
+
+def _simulated(call: Call) -> Answer:
     policies, known = _subject(call)
     context = {**known, **_given(call)}
     resources = members(call.params, "ResourceArns.member") or [ANY]
@@ -54,7 +63,7 @@ def layer(call: Call, inner: Handler) -> Answer:
 def _subject(call: Call) -> tuple[Policies, Context]:
     extra = tuple(_documents(call, "PolicyInputList.member"))
     limits = tuple(_documents(call, "PermissionsBoundaryPolicyInputList.member")) or None
-    if call.action == "SimulateCustomPolicy":
+    if call.action.endswith("CustomPolicy"):
         return Policies(extra, limits), {}
     arn = str(call.params.get("PolicySourceArn", ""))
     owner = _owner(call, arn)

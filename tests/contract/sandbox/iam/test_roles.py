@@ -304,6 +304,14 @@ def test_a_session_is_tagged_only_where_that_is_trusted(account: Account) -> Non
     assert account.enter(role)
 
 
+@pytest.mark.documented(GUIDE + "id_credentials_temp_control-access_monitor.html")
+def test_a_session_has_a_source_only_where_that_is_trusted(account: Account) -> None:
+    role = account.role(Action="sts:AssumeRole")
+    with refused("AccessDenied", "sts:SetSourceIdentity"):
+        account.enter(role, SourceIdentity="ann")
+    assert account.enter(role)
+
+
 @pytest.mark.documented(GUIDE + "id_roles_manage_delete.html")
 def test_sessions_of_a_role_that_is_gone_are_gone(account: Account) -> None:
     role = account.role()
