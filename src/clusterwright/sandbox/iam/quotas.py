@@ -1,7 +1,8 @@
 """How many of something IAM lets an account, or one identity, have.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-moto keeps access keys of a user, versions of a policy and roles of an instance profile itself.
+moto keeps access keys of a user, versions of a policy and roles of an instance profile itself; roles and OIDC
+providers of an account are among the quotas that can be changed (`sandbox/quotas`).
 """
 
 from typing import Any
@@ -15,8 +16,6 @@ _COLLECTIONS = {"Role": "roles", "User": "users", "Group": "groups"}
 _PER_ACCOUNT = {
     "CreateGroup": ("groups", "GroupsPerAccount", 300),
     "CreateInstanceProfile": ("instance_profiles", "InstanceProfilesPerAccount", 1000),
-    "CreateOpenIDConnectProvider": ("open_id_providers", "OpenIdConnectProvidersPerAccount", 100),
-    "CreateRole": ("roles", "RolesPerAccount", 1000),
     "CreateUser": ("users", "UsersPerAccount", 5000),
 }
 _GROUPS_PER_USER = 10

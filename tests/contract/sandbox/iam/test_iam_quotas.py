@@ -115,11 +115,19 @@ def test_an_instance_profile_has_one_role(account: Account) -> None:
 
 
 @pytest.mark.documented(QUOTAS)
-def test_an_account_has_a_hundred_oidc_providers(account: Account) -> None:
-    for number in range(100):
-        account.iam.create_open_id_connect_provider(Url=f"https://id.example.com/{number}")
-    with refused("LimitExceeded", "Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100"):
-        account.iam.create_open_id_connect_provider(Url="https://id.example.com/last")
+@pytest.mark.parametrize(
+    ("code", "name"), [("L-FE177D64", "RolesPerAccount"), ("L-858F3967", "OpenIdConnectProvidersPerAccount")]
+)
+def test_an_account_has_so_many(account: Account, code: str, name: str) -> None:
+    account.tenant.post("quotas", {"account": account.id, "code": code, "value": 1})
+    provider = account.iam.create_open_id_connect_provider
+    make = {
+        "RolesPerAccount": lambda n: _make(account, "role", n),
+        "OpenIdConnectProvidersPerAccount": lambda n: provider(Url=f"https://id.example.com/{n}"),
+    }[name]
+    make("one")
+    with refused("LimitExceeded", f"Cannot exceed quota for {name}: 1"):
+        make("two")
 
 
 LISTS = [
