@@ -11,6 +11,7 @@ _NAMES = {
     "eks": "AmazonEKS",
     "eks-nodegroup": "AmazonEKSNodegroup",
     "eks-fargate": "AmazonEKSForFargate",
+    "eks-connector": "AmazonEKSConnector",
     "autoscaling": "AutoScaling",
     "elasticloadbalancing": "ElasticLoadBalancing",
     "spot": "EC2Spot",

@@ -11,6 +11,14 @@ VPCS, GATEWAYS, NATS, ADDRESSES = "L-F678F1CE", "L-A4707A72", "L-FE5A380F", "L-0
 CLUSTERS, NODEGROUPS, ON_DEMAND, SPOT = "L-1194D53C", "L-6D54EA21", "L-1216C47A", "L-34B43A08"
 
 
+NODES, PROFILES, ROLES, PROVIDERS = "L-BD136A63", "L-33415657", "L-FE177D64", "L-858F3967"
+API = "https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/"
+VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
+EKS = "https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html"
+IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+EC2 = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
+
+
 def allow(tenant: Tenant, code: str, value: float) -> None:
     tenant.post("quotas", {"account": tenant.account, "code": code, "value": value})
 
@@ -20,47 +28,102 @@ def quotas(tenant: Tenant) -> Any:
     return tenant.client("service-quotas")
 
 
-def test_service_quotas_tells_what_applies_and_what_aws_gives(tenant: Tenant, quotas: Any) -> None:
-    """https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html"""
+ROW = "service quotas"
+
+
+@pytest.mark.documented(f"{API}API_GetServiceQuota.html", row=ROW)
+def test_a_quota_is_what_applies(tenant: Tenant, quotas: Any) -> None:
     allow(tenant, VPCS, 7)
     applied = quotas.get_service_quota(ServiceCode="vpc", QuotaCode=VPCS)["Quota"]
     assert (applied["Value"], applied["QuotaName"], applied["Adjustable"]) == (7.0, "VPCs per Region", True)
-    listed = quotas.list_service_quotas(ServiceCode="eks")["Quotas"]
-    assert {one["QuotaCode"] for one in listed} >= {CLUSTERS, NODEGROUPS}
-    defaults = quotas.list_aws_default_service_quotas(ServiceCode="vpc")["Quotas"]
-    assert {one["QuotaCode"]: one["Value"] for one in defaults} | {VPCS: 5, GATEWAYS: 5, NATS: 5} == {
-        one["QuotaCode"]: one["Value"] for one in defaults
-    }
-    pages = quotas.get_paginator("list_service_quotas").paginate(
-        ServiceCode="vpc", PaginationConfig={"PageSize": 1}
+
+
+@pytest.mark.documented(f"{API}API_ListServiceQuotas.html", row=ROW)
+@pytest.mark.parametrize(
+    ("service", "codes"),
+    [("eks", {CLUSTERS, NODEGROUPS}), ("ec2", {ADDRESSES, ON_DEMAND, SPOT}), ("vpc", {VPCS})],
+)
+def test_quotas_are_listed(quotas: Any, service: str, codes: set[str]) -> None:
+    assert {one["QuotaCode"] for one in quotas.list_service_quotas(ServiceCode=service)["Quotas"]} >= codes
+
+
+@pytest.mark.parametrize(
+    ("service", "code", "value"),
+    [
+        pytest.param(service, code, value, id=name, marks=pytest.mark.documented(page))
+        for service, code, value, name, page in (
+            ("vpc", VPCS, 5, "VPCs", VPC),
+            ("vpc", GATEWAYS, 5, "internet gateways", VPC),
+            ("vpc", NATS, 5, "NAT gateways per zone", VPC),
+            ("ec2", ADDRESSES, 5, "elastic addresses", VPC),
+            ("eks", CLUSTERS, 100, "clusters", EKS),
+            ("eks", NODEGROUPS, 30, "node groups per cluster", EKS),
+            ("eks", NODES, 450, "nodes per node group", EKS),
+            ("eks", PROFILES, 10, "Fargate profiles per cluster", EKS),
+            ("iam", ROLES, 1000, "roles", IAM),
+            ("iam", PROVIDERS, 100, "OIDC providers", IAM),
+        )
+    ],
+)
+def test_what_aws_gives(quotas: Any, service: str, code: str, value: float) -> None:
+    assert (
+        quotas.get_aws_default_service_quota(ServiceCode=service, QuotaCode=code)["Quota"]["Value"] == value
     )
-    assert len([one for page in pages for one in page["Quotas"]]) == len(defaults)
+
+
+@pytest.mark.documented(f"{API}API_ListServiceQuotas.html")
+def test_quotas_come_in_pages(quotas: Any) -> None:
+    pages = list(
+        quotas.get_paginator("list_service_quotas").paginate(
+            ServiceCode="vpc", PaginationConfig={"PageSize": 1}
+        )
+    )
+    codes = [one["QuotaCode"] for page in pages for one in page["Quotas"]]
+    assert len(pages) == len(codes) == len(set(codes)) >= 4
+
+
+@pytest.mark.documented(f"{API}API_GetServiceQuota.html")
+def test_a_quota_that_is_none_is_not_found(quotas: Any) -> None:
     with refused("NoSuchResourceException"):
         quotas.get_service_quota(ServiceCode="vpc", QuotaCode="L-00000000")
 
 
-def test_networks_have_quotas(tenant: Tenant) -> None:
-    network = tenant.network()
-    network.add_nat()
+@pytest.mark.documented(EC2)
+def test_vpcs_are_limited(tenant: Tenant) -> None:
     allow(tenant, VPCS, len(tenant.ec2.describe_vpcs()["Vpcs"]))
-    for code in (GATEWAYS, ADDRESSES, NATS):
-        allow(tenant, code, 1)
     with refused("VpcLimitExceeded"):
         tenant.ec2.create_vpc(CidrBlock="10.1.0.0/16")
+
+
+@pytest.mark.documented(EC2)
+def test_internet_gateways_are_limited(tenant: Tenant) -> None:
+    allow(tenant, GATEWAYS, 0)
     with refused("InternetGatewayLimitExceeded"):
         tenant.ec2.create_internet_gateway()
+
+
+@pytest.mark.documented(EC2)
+def test_addresses_are_limited(tenant: Tenant) -> None:
+    allow(tenant, ADDRESSES, 0)
     with refused("AddressLimitExceeded"):
         tenant.ec2.allocate_address(Domain="vpc")
-    allow(tenant, ADDRESSES, 2)
+
+
+@pytest.mark.documented(EC2)
+def test_nat_gateways_are_limited_in_each_zone(tenant: Tenant) -> None:
+    network = tenant.network()
+    network.add_nat()
+    allow(tenant, NATS, 1)
     address = tenant.ec2.allocate_address(Domain="vpc")["AllocationId"]
     with refused("NatGatewayLimitExceeded"):
         tenant.ec2.create_nat_gateway(SubnetId=network.public[0], AllocationId=address)
     tenant.ec2.create_nat_gateway(SubnetId=network.public[1], AllocationId=address)
 
 
-def test_clusters_and_node_groups_have_quotas(tenant: Tenant) -> None:
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html")
+def test_clusters_are_limited_but_not_the_same_request_again(tenant: Tenant) -> None:
     network = tenant.network()
-    cluster_role, node_role, _ = tenant.roles()
+    cluster_role, _, _ = tenant.roles()
     config = {"subnetIds": network.private}
     asked = {"name": "one", "roleArn": cluster_role, "resourcesVpcConfig": config, "clientRequestToken": "t"}
     tenant.eks.create_cluster(**asked)
@@ -68,7 +131,13 @@ def test_clusters_and_node_groups_have_quotas(tenant: Tenant) -> None:
     assert tenant.eks.create_cluster(**asked)["cluster"]["name"] == "one"
     with refused("ResourceLimitExceededException", "maximum number of clusters: 1"):
         tenant.eks.create_cluster(**{**asked, "name": "two", "clientRequestToken": "u"})
-    tenant.advance(1200)
+
+
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html")
+def test_node_groups_of_a_cluster_are_limited(tenant: Tenant) -> None:
+    network = tenant.network()
+    cluster_role, node_role, _ = tenant.roles()
+    tenant.cluster(network, cluster_role)
     allow(tenant, NODEGROUPS, 0)
     with refused("ResourceLimitExceededException"):
         tenant.eks.create_nodegroup(
@@ -76,6 +145,7 @@ def test_clusters_and_node_groups_have_quotas(tenant: Tenant) -> None:
         )
 
 
+@pytest.mark.documented("https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-quotas.html")
 def test_vcpus_are_counted_and_a_group_waits_for_them(tenant: Tenant) -> None:
     """The group gets what there is, says what it lacks, and takes the rest when there is more."""
     network = tenant.network()
@@ -105,6 +175,9 @@ def test_vcpus_are_counted_and_a_group_waits_for_them(tenant: Tenant) -> None:
     assert len(tenant.objects("instance")) == 3
 
 
+@pytest.mark.documented(
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html"
+)
 def test_load_balancers_have_quotas(tenant: Tenant) -> None:
     network = tenant.network()
     allow(tenant, "L-69A177A2", 0)

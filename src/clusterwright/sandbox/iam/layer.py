@@ -27,6 +27,7 @@ from clusterwright.sandbox.iam import (
     signature,
     simulation,
     sizes,
+    trusts,
 )
 from clusterwright.sandbox.iam.authentication import flaw
 from clusterwright.sandbox.iam.checks import Check
@@ -41,7 +42,15 @@ from clusterwright.sandbox.recognise import read_body
 from clusterwright.sandbox.refusals import refusal
 from clusterwright.sandbox.timing import Timing
 
-_INNER = (sizes.layer, quotas.layer, boundaries.layer, simulation.layer, messages.layer, pages.layer)
+_INNER = (
+    trusts.layer,
+    sizes.layer,
+    quotas.layer,
+    boundaries.layer,
+    simulation.layer,
+    messages.layer,
+    pages.layer,
+)
 _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
