@@ -28,6 +28,25 @@ def test_the_actions_used_are_named_as_iam_names_them(tenant: Tenant) -> None:
     ]
 
 
+def test_a_call_tells_who_made_it_and_how_long_it_took(tenant: Tenant) -> None:
+    tenant.ec2.describe_vpcs()
+    latest = [one for one in tenant.get("calls") if one["account"] == tenant.account][-1]
+    assert latest["caller"] == f"arn:aws:iam::{tenant.account}:user/sandbox-administrator"
+    assert 0 < latest["milliseconds"] < 60_000
+
+
+def test_the_trail_remembers_who_is_gone(tenant: Tenant) -> None:
+    tenant.iam.create_user(UserName="ann")
+    made = tenant.iam.create_access_key(UserName="ann")["AccessKey"]
+    keys = {"aws_access_key_id": made["AccessKeyId"], "aws_secret_access_key": made["SecretAccessKey"]}
+    tenant.client("sts", **keys).get_caller_identity()
+    tenant.iam.delete_access_key(UserName="ann", AccessKeyId=made["AccessKeyId"])
+    tenant.iam.delete_user(UserName="ann")
+    records = tenant.get("trail?service=sts")["Records"]
+    mine = [one for one in records if one["recipientAccountId"] == tenant.account]
+    assert [one["userIdentity"]["userName"] for one in mine] == ["ann"]
+
+
 def test_the_trail_reads_like_cloudtrail(tenant: Tenant) -> None:
     """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html"""
     since = max((one["seq"] for one in tenant.get("calls")), default=0)

@@ -1,5 +1,6 @@
 """A world that goes on in another process where it stopped in this one."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import botocore.session
 
-from .tenant import Tenant
+from .tenant import Tenant, refused
 
 _ACCOUNT = "400000000001"
 
@@ -33,6 +34,26 @@ def process(directory: Path, shared: botocore.session.Session) -> Iterator[Tenan
         assert running.stderr.read() == ""
 
 
+def _session(tenant: Tenant) -> dict[str, str]:
+    """Of a role that may do everything, held by a managed session policy."""
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    everything = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    entry = {"Effect": "Allow", "Principal": {"AWS": tenant.account}, "Action": "sts:AssumeRole"}
+    trusting = json.dumps({"Version": "2012-10-17", "Statement": [entry]})
+    role = tenant.iam.create_role(RoleName="held", AssumeRolePolicyDocument=trusting)["Role"]["Arn"]
+    tenant.iam.put_role_policy(RoleName="held", PolicyName="all", PolicyDocument=everything)
+    some = everything.replace('"Action": "*"', '"Action": "eks:*"')
+    arn = tenant.iam.create_policy(PolicyName="eks", PolicyDocument=some)["Policy"]["Arn"]
+    tenant.advance(60)
+    sts = tenant.client("sts")
+    made = sts.assume_role(RoleArn=role, RoleSessionName="me", PolicyArns=[{"arn": arn}])["Credentials"]
+    return {
+        "aws_access_key_id": made["AccessKeyId"],
+        "aws_secret_access_key": made["SecretAccessKey"],
+        "aws_session_token": made["SessionToken"],
+    }
+
+
 def test_a_world_goes_on_in_another_process(tmp_path: Path, shared_session: botocore.session.Session) -> None:
     with process(tmp_path, shared_session) as first:
         network = first.network()
@@ -47,6 +68,7 @@ def test_a_world_goes_on_in_another_process(tmp_path: Path, shared_session: boto
         first.eks.create_cluster(name="new", roleArn=cluster_role, resourcesVpcConfig=config)
         first.post("quotas", {"code": "L-F678F1CE", "value": 77})
         assert first.post("snapshot", {})["path"] == str(tmp_path / "world.pickle")
+        session = _session(first)
         before, now = first.objects(), first.get("health")["now"]
         calls = first.get("calls")
         key = first.credentials
@@ -55,6 +77,9 @@ def test_a_world_goes_on_in_another_process(tmp_path: Path, shared_session: boto
         assert (second.objects(), second.get("health")["now"], second.credentials) == (before, now, key)
         assert second.get("calls")[: len(calls)] == calls
         assert second.eks.describe_cluster(name="new")["cluster"]["status"] == "CREATING"
+        assert second.client("eks", **session).list_clusters()["clusters"] == ["new", "old"]
+        with refused("UnauthorizedOperation", "because no session policy allows"):
+            second.client("ec2", **session).describe_subnets()
         assert second.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] not in str(before)
         second.advance(1200)
         assert second.eks.describe_cluster(name="new")["cluster"]["status"] == "ACTIVE"

@@ -7,6 +7,7 @@ falls out at the other end is counted, and stays in the summary.
 import itertools
 import json
 import re
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +17,7 @@ from clusterwright.sandbox.books.summary import Summary
 from clusterwright.sandbox.call import Answer, Call, Handler
 from clusterwright.sandbox.clock import iso
 from clusterwright.sandbox.faults.delivery import Disturbed
-from clusterwright.sandbox.iam import ALLOWED_BY
+from clusterwright.sandbox.iam import ALLOWED_BY, CALLER
 
 _SCANNED = 65_536
 _IDS = 100
@@ -47,9 +48,11 @@ class Calls:
 
     def layer(self, call: Call, inner: Handler) -> Answer:
         """Outermost: what is refused by any other layer is recorded too."""
+        began = time.perf_counter()
         answer = inner(call)
+        took = time.perf_counter() - began + (answer.delay if isinstance(answer, Disturbed) else 0)
         self._made += 1
-        entry = self._entry(call, answer)
+        entry = self._entry(call, answer) | {"milliseconds": round(took * 1000, 2)}
         self._lines.append((self._made, call.service, call.action, json.dumps(entry, default=str).encode()))
         self.summary.count(call, entry["error"])
         return answer
@@ -81,6 +84,7 @@ class Calls:
             "ids": _ids(call.params, text),
             "faults": [list(one) for one in answer.faults] if isinstance(answer, Disturbed) else [],
             "accessKey": call.access_key,
+            "caller": call.environ.get(CALLER),
             "allowedBy": call.environ.get(ALLOWED_BY),
             "agent": str(call.environ.get("HTTP_USER_AGENT", ""))[:120],
         }

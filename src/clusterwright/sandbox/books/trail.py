@@ -50,7 +50,7 @@ def _event(entry: Entry) -> dict[str, Any]:
 def _identity(entry: Entry) -> dict[str, Any]:
     account, key = entry["account"], entry["accessKey"]
     partition = partition_of(entry["region"])
-    arn = accounts.caller_arn(key, account, partition)
+    arn = entry["caller"] or accounts.caller_arn(key, account, partition)
     kind = {"assumed-role": "AssumedRole", "user": "IAMUser"}.get(arn.split(":")[5].partition("/")[0], "Root")
     known: dict[str, Any] = {"type": kind, "arn": arn, "accountId": account, "accessKeyId": key}
     if kind == "IAMUser":

@@ -18,6 +18,7 @@ from clusterwright.sandbox.call import Answer, AwsError, Call, Handler, Layer
 from clusterwright.sandbox.eks.api import Eks
 from clusterwright.sandbox.iam import (
     ALLOWED_BY,
+    CALLER,
     boundaries,
     entering,
     messages,
@@ -71,6 +72,7 @@ class Iam:
 
     def layer(self, call: Call, inner: Handler) -> Answer:
         who = self.authenticate(call)
+        call.environ[CALLER] = who.arn
         if call.name == "sts:AssumeRole":
             return self._enter(call, who, self._visible_role(call), inner)
         self._authorize(call, who)
