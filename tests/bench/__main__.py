@@ -18,6 +18,7 @@ from tests.bench import (
     critical_path,
     event_latency,
     list_page,
+    sandbox,
     startup,
     steady_calls,
     steady_cpu,
@@ -33,6 +34,7 @@ MEASUREMENTS: dict[str, Callable[[Lab], Iterator[Line]]] = {
     "startup": startup.measure,
     "list_page": list_page.measure,
     "event_latency": event_latency.measure,
+    "sandbox": sandbox.measure,
 }
 
 

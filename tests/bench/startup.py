@@ -1,4 +1,4 @@
-"""How long people wait for a command, a server and a sandbox."""
+"""How long people wait for a command and a server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.bench.lab import Lab
 from tests.bench.line import Line
-from tests.processes import PROGRAM, environment, running, sandbox_arguments
+from tests.processes import PROGRAM, environment, running
 
 HELP_GOAL = 0.25
 SERVER_GOAL = 2.0
@@ -26,7 +26,6 @@ def measure(lab: Lab) -> Iterator[Line]:
     servers = [served(home, number) for number in range(times)]
     yield median("server, new data, until ready", servers, SERVER_GOAL)
     yield median("server, its data again, until ready", [served(home, 0) for _ in range(times)], SERVER_GOAL)
-    yield median("sandbox, until ready", [started(home, *sandbox_arguments(1)) for _ in range(times)], None)
 
 
 @dataclass(frozen=True)

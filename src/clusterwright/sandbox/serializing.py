@@ -4,6 +4,7 @@ thirds of the time of a list. Here it remembers; and XML is written as text, not
 The answers are the same to the byte (tests/unit/sandbox_limits/test_serializing.py compares them).
 """
 
+from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -20,18 +21,22 @@ from moto.core.utils import get_value
 _DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 Key = tuple[type, int, str, type]
-_NAMES: dict[Key, tuple[Any, tuple[str, ...]]] = {}
+Known = tuple[Any, tuple[str, ...], bool]
+_NAMES: dict[Key, Known] = {}
 _Transforms = dict[str, list[tuple[str, Any]]]
 
 
 def value_of(self: Any, thing: Any, key: str, shape: Any) -> Any:
     """Replacement for moto's `ResponseSerializer.get_value`."""
     picker = self._value_picker
-    if not isinstance(picker, AttributePicker):
-        return _MOTO_GET_VALUE(self, thing, key, shape)
+    known = _NAMES.get((picker.__class__, id(shape), key, thing.__class__))
+    if known is None or known[0] is not shape:
+        if not isinstance(picker, AttributePicker):
+            return _MOTO_GET_VALUE(self, thing, key, shape)
+        known = _learnt(picker, thing, key, shape)
     found: Any = None
-    for name in _names(picker, thing, key, shape):
-        one = get_value(thing, name, MISSING)
+    for name in known[1]:
+        one = getattr(thing, name, MISSING) if known[2] else get_value(thing, name, MISSING)
         if one is not MISSING:
             found = one
             break
@@ -47,14 +52,26 @@ def value_of(self: Any, thing: Any, key: str, shape: Any) -> Any:
 _MOTO_GET_VALUE = ResponseSerializer.get_value
 
 
-def _names(picker: AttributePicker, thing: Any, key: str, shape: Any) -> tuple[str, ...]:
-    """What a member may be called in an object of this class; shapes live as long as the process."""
-    place = (type(picker), id(shape), key, type(thing))
-    known = _NAMES.get(place)
-    if known is None or known[0] is not shape:
-        context = AttributePickerContext(obj=thing, key=key, shape=shape)
-        known = _NAMES[place] = (shape, tuple(dict.fromkeys(picker.get_possible_keys(context))))
-    return known[1]
+def _learnt(picker: AttributePicker, thing: Any, key: str, shape: Any) -> Known:
+    """What a member may be called in an object of this class, and whether these are plain attributes; shapes
+    live as long as the process."""
+    context = AttributePickerContext(obj=thing, key=key, shape=shape)
+    names = tuple(dict.fromkeys(picker.get_possible_keys(context)))
+    plain = not hasattr(thing, "__getitem__") and not any("." in name for name in names)
+    known = _NAMES[type(picker), id(shape), key, type(thing)] = (shape, names, plain)
+    return known
+
+
+def serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """Replacement for moto's `ResponseSerializer._serialize`, which spells the method's name each time."""
+    self.path.append(key or shape.name)
+    _method(self.__class__, shape.type_name)(self, serialized, value, shape, key)
+    self.path.pop()
+
+
+@cache
+def _method(serializer: Any, type_name: str) -> Any:
+    return getattr(serializer, f"_serialize_type_{type_name}", serializer._default_serialize)
 
 
 def _transforms(picker: Any) -> _Transforms:
@@ -83,7 +100,9 @@ def _write(out: list[str], name: str, value: Any) -> None:
         _write_structure(out, name, value)
     else:
         text = _text(value)
-        out.append(f"<{name}>{escape(text)}</{name}>" if text else f"<{name}/>")
+        if not text.isalnum():
+            text = escape(text)
+        out.append(f"<{name}>{text}</{name}>" if text else f"<{name}/>")
 
 
 def _write_structure(out: list[str], name: str, value: dict[str, Any]) -> None:
@@ -113,6 +132,7 @@ def document(self: EC2Serializer, content: dict[str, Any]) -> str:
 def install() -> None:
     patched: tuple[tuple[type, str, Any], ...] = (
         (ResponseSerializer, "get_value", value_of),
+        (ResponseSerializer, "_serialize", serialize),
         (BaseXMLSerializer, "_serialize_body", body),
         (EC2Serializer, "_serialize_body", document),
     )

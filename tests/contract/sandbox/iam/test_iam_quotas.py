@@ -120,14 +120,16 @@ def test_an_instance_profile_has_one_role(account: Account) -> None:
 )
 def test_an_account_has_so_many(account: Account, code: str, name: str) -> None:
     account.tenant.post("quotas", {"account": account.id, "code": code, "value": 1})
-    provider = account.iam.create_open_id_connect_provider
-    make = {
-        "RolesPerAccount": lambda n: _make(account, "role", n),
-        "OpenIdConnectProvidersPerAccount": lambda n: provider(Url=f"https://id.example.com/{n}"),
-    }[name]
-    make("one")
+    _count(account, name, "one")
     with refused("LimitExceeded", f"Cannot exceed quota for {name}: 1"):
-        make("two")
+        _count(account, name, "two")
+
+
+def _count(account: Account, name: str, one: str) -> None:
+    if name == "RolesPerAccount":
+        _make(account, "role", one)
+    else:
+        account.iam.create_open_id_connect_provider(Url=f"https://id.example.com/{one}")
 
 
 LISTS = [

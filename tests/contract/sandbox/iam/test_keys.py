@@ -372,5 +372,5 @@ def test_a_secret_is_made_with_the_tags_that_are_asked_for(account: Account) -> 
     keys = account.user(allow(["secretsmanager:CreateSecret", "secretsmanager:TagResource"], Condition=only))
     for owner, expected in (("them", "AccessDeniedException"), ("us", "ok")):
         tags = [{"Key": "owner", "Value": owner}]
-        given = {"Name": f"secret-{owner}", "SecretString": "x", "Tags": tags}
+        given: dict[str, Any] = {"Name": f"secret-{owner}", "SecretString": "x", "Tags": tags}
         assert account.tries(keys, "secretsmanager", "create_secret", **given) == expected
