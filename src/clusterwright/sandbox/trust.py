@@ -26,12 +26,15 @@ def find_role(arn: str) -> Any | None:
 
 
 def trusts_service(role: Any, service: str, context: Context) -> bool:
-    request = Request("sts:AssumeRole", str(role.arn), context)
+    return trusts(role, "sts:AssumeRole", ("Service", service), context)
+
+
+def trusts(role: Any, action: str, who: tuple[str, str], context: Context) -> bool:
+    """`who` is a kind of principal other than AWS, and a name."""
+    request = Request(action, str(role.arn), context)
     said = [
         statement.denies
         for statement in readable(role.assume_role_policy_document).statements
-        if statement.principals is not None
-        and statement.principals.are("Service", service)
-        and covers(statement, request)
+        if statement.principals is not None and statement.principals.are(*who) and covers(statement, request)
     ]
     return bool(said) and not any(said)

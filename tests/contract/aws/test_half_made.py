@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -212,6 +213,8 @@ def test_foreign_routes_stay(world: World) -> None:
 
 
 def test_a_name_in_use_is_an_error_and_no_takeover(world: World) -> None:
-    world.raw("iam:CreateRole", RoleName=w.NODE_ROLE.role_name, AssumeRolePolicyDocument="{}")
+    entry = {"Effect": "Allow", "Principal": {"AWS": world.account}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [entry]})
+    world.raw("iam:CreateRole", RoleName=w.NODE_ROLE.role_name, AssumeRolePolicyDocument=trust)
     with pytest.raises(AlreadyExists):
         world.create(w.NODE_ROLE)

@@ -21,6 +21,7 @@ from clusterwright.sandbox.iam import (
     CALLER,
     boundaries,
     entering,
+    federation,
     messages,
     pages,
     principals,
@@ -52,7 +53,6 @@ _INNER = (
     messages.layer,
     pages.layer,
 )
-_UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,19 @@ class Iam:
         return who
 
     def unsigned(self, environ: dict[str, Any]) -> Answer | None:
-        """A refusal for what carries no signature but should."""
+        """A refusal for what carries no signature but should, or a token that lets nobody in."""
         if not self.enforced or environ.get("PATH_INFO", "").startswith("/moto-api"):
             return None
         body = read_body(environ)
         environ["wsgi.input"] = io.BytesIO(body)
         form = dict(parse_qsl(body.decode("utf-8", "replace") or environ.get("QUERY_STRING", "")))
-        if form.get("Action") in _UNSIGNED:
-            return None
         call = Call("sts", form.get("Action", ""), "", "us-east-1", "", {}, body, environ)
+        if call.action == federation.ACTION:
+            try:
+                federation.check(form, self.real())
+            except AwsError as error:
+                return refusal(call, error)
+            return None
         fault = Fault.INCOMPLETE if signature.is_attempted(environ) else Fault.MISSING
         return refusal(call, unauthenticated("sts", fault))
 
