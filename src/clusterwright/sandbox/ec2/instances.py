@@ -35,14 +35,19 @@ class TidyInstances(InstanceBackend):
 
 
 def launch(group: Any, count: int, propagated: dict[str, str]) -> None:
-    """Replacement for moto's method of the same purpose: evenly over the subnets, in turn over the types."""
+    """Replacement for moto's method of the same purpose: evenly over the subnets.
+
+    Spot takes its types in turn, On-Demand the first that is to be had.
+    https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html#managed-node-group-capacity-types
+    """
     template = group.ec2_launch_template
     if template is None or not group.vpc_zone_identifier:
         _MOTO_LAUNCH(group, count, propagated)
         return
     data = template.get_version(group.launch_template_version).data
     subnets = _emptiest_first(group)
-    types = itertools.cycle(_types(group, data))
+    listed = _types(group, data)
+    types = itertools.cycle(listed if _is_spot(group) else listed[:1])
     tags = convert_tag_spec(data.get("TagSpecifications", []))
     instance_tags = {**tags.get("instance", {}), **propagated, ASG_NAME_TAG: group.name}
     spec = {"instance": instance_tags, "volume": tags.get("volume", {})}
