@@ -28,6 +28,8 @@ SPREADS: dict[str, Spread] = {
     "cluster-delete": Spread(204, 480),
     "cluster-config": Spread(150, 240),
     "cluster-encryption": Spread(600, 900),
+    "identity-provider": Spread(600, 900),  # a guess; users report 10 to 20 minutes
+    "insights-refresh": Spread(60, 120),  # a guess
     "cluster-version": Spread(540, 720),
     "nodegroup-create": Spread(125, 180),
     "nodegroup-delete": Spread(380, 500),

@@ -141,11 +141,13 @@ class Tenant:
 
 
 @contextmanager
-def refused(code: str, *words: str) -> Iterator[None]:
-    """The call inside ends in this error code, with these words in its message."""
+def refused(code: str, *words: str) -> Iterator[dict[str, Any]]:
+    """The call inside ends in this error code, with these words in its message; the answer is filled in."""
+    answer: dict[str, Any] = {}
     with pytest.raises(ClientError) as caught:
-        yield
-    error = caught.value.response["Error"]
+        yield answer
+    answer.update(caught.value.response)
+    error = answer["Error"]
     assert error["Code"] == code, error
     for word in words:
         assert word in error["Message"], error

@@ -1,278 +1,284 @@
-"""Managed node groups and the instances behind them.
+"""Managed node groups and what they make in EC2 and Auto Scaling."""
 
-https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html
-"""
-
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from .tenant import Network, Tenant, refused
+from .eks_ground import Ground, with_cluster
+from .pages import api, guide
+from .tenant import Tenant, refused
+
+_GROUPS = guide("managed-node-groups")
+_TEMPLATES = guide("launch-templates")
+_INVENTED_BY_MOTO = "nodegroup -> ASG / EC2 instances"
+_TAGS = [{"Key": "team", "Value": "a"}]
+_DATA: dict[str, Any] = {
+    "InstanceType": "m6i.large",
+    "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 60}}],
+    "TagSpecifications": [
+        {"ResourceType": "instance", "Tags": _TAGS},
+        {"ResourceType": "volume", "Tags": _TAGS},
+    ],
+}
 
 
-class Setting(NamedTuple):
-    tenant: Tenant
-    network: Network
-    node_role: str
+@pytest.fixture(scope="module")
+def settled(tenants: Callable[[], Tenant]) -> Ground:
+    """An ACTIVE node group ng of two from a launch template, for tests that only look."""
+    ground = with_cluster(tenants())
+    template = ground.template(**_DATA)
+    ground.active_nodegroup(launchTemplate={"id": template}, tags={"x": "y"})
+    return ground
 
-    def create(self, name: str = "ng", **more: Any) -> Any:
-        given = {
-            "clusterName": "one",
-            "nodegroupName": name,
-            "nodeRole": self.node_role,
-            "subnets": self.network.private,
-            "scalingConfig": {"minSize": 1, "maxSize": 4, "desiredSize": 2},
-            **more,
-        }
-        return self.tenant.eks.create_nodegroup(**given)["nodegroup"]
 
-    def describe(self, name: str = "ng") -> Any:
-        return self.tenant.eks.describe_nodegroup(clusterName="one", nodegroupName=name)["nodegroup"]
+def _scaling_group(ground: Ground, name: str = "ng") -> Any:
+    (named,) = ground.nodegroup(name)["resources"]["autoScalingGroups"]
+    scaling = ground.tenant.client("autoscaling")
+    found = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[named["name"]])
+    return found["AutoScalingGroups"][0]
 
-    def instances(self) -> list[Any]:
-        wanted = [
-            {"Name": "tag:eks:nodegroup-name", "Values": ["ng"]},
-            {"Name": "instance-state-name", "Values": ["running"]},
-        ]
-        found = self.tenant.ec2.describe_instances(Filters=wanted)["Reservations"]
-        return [one for reservation in found for one in reservation["Instances"]]
+
+def _tags(one: Any) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in one["Tags"]}
+
+
+@pytest.mark.documented(api("Nodegroup"))
+def test_instances_are_there_before_the_node_group_is_active(occupied: Ground) -> None:
+    occupied.create_nodegroup()
+    assert occupied.instances() == []
+    occupied.tenant.advance(70)
+    assert len(occupied.instances()) == 2
+    assert occupied.nodegroup()["status"] == "CREATING"
+
+
+@pytest.mark.documented(_GROUPS, row=_INVENTED_BY_MOTO)
+def test_there_is_an_auto_scaling_group(settled: Ground) -> None:
+    group = _scaling_group(settled)
+    assert group["AutoScalingGroupName"].startswith("eks-ng-")
+    assert (group["MinSize"], group["MaxSize"], group["DesiredCapacity"]) == (1, 4, 2)
+
+
+@pytest.mark.documented(_GROUPS, row=_INVENTED_BY_MOTO)
+def test_its_instances_are_known_to_ec2(settled: Ground) -> None:
+    listed = {one["InstanceId"] for one in _scaling_group(settled)["Instances"]}
+    assert listed == {one["InstanceId"] for one in settled.instances()}
+    assert len(listed) == 2
+
+
+@pytest.mark.documented(_GROUPS)
+def test_its_instances_span_all_subnets(settled: Ground) -> None:
+    assert {one["SubnetId"] for one in settled.instances()} == set(settled.network.private)
+
+
+@pytest.mark.documented(_GROUPS)
+def test_it_is_tagged_for_the_cluster_autoscaler(settled: Ground) -> None:
+    tags = _tags(_scaling_group(settled))
+    assert tags["k8s.io/cluster-autoscaler/enabled"] == "true"
+    assert tags["k8s.io/cluster-autoscaler/one"] == "owned"
+
+
+@pytest.mark.documented(_TEMPLATES, row=_INVENTED_BY_MOTO)
+def test_instances_have_the_type_of_the_template(settled: Ground) -> None:
+    assert {one["InstanceType"] for one in settled.instances()} == {"m6i.large"}
+
+
+@pytest.mark.documented(_TEMPLATES)
+def test_instances_have_the_tags_of_the_template(settled: Ground) -> None:
+    assert {_tags(one)["team"] for one in settled.instances()} == {"a"}
+
+
+@pytest.mark.documented(guide("eks-using-tags"))
+def test_instances_do_not_have_the_tags_of_the_node_group(settled: Ground) -> None:
+    assert settled.nodegroup()["tags"] == {"x": "y"}
+    assert all("x" not in _tags(one) for one in settled.instances())
+
+
+@pytest.mark.documented(_TEMPLATES)
+def test_volumes_have_the_tags_of_the_template(settled: Ground) -> None:
+    assert [one["tags"]["team"] for one in settled.tenant.objects("volume")] == ["a", "a"]
+
+
+@pytest.mark.documented(_TEMPLATES)
+def test_volumes_have_the_size_of_the_template(settled: Ground) -> None:
+    assert {one["Size"] for one in settled.tenant.ec2.describe_volumes()["Volumes"]} == {60}
+
+
+@pytest.mark.documented(guide("launch-workers"))
+def test_instances_are_tagged_as_the_clusters(settled: Ground) -> None:
+    assert {_tags(one)["kubernetes.io/cluster/one"] for one in settled.instances()} == {"owned"}
+
+
+@pytest.mark.documented(_TEMPLATES)
+def test_instances_wear_the_cluster_security_group(settled: Ground) -> None:
+    cluster_group = settled.cluster()["resourcesVpcConfig"]["clusterSecurityGroupId"]
+    worn = [[group["GroupId"] for group in one["SecurityGroups"]] for one in settled.instances()]
+    assert worn == [[cluster_group]] * 2
+
+
+@pytest.mark.documented(_TEMPLATES)
+def test_a_security_group_of_ones_own_comes_alone(occupied: Ground) -> None:
+    ec2, vpc = occupied.tenant.ec2, occupied.network.vpc
+    own = ec2.create_security_group(GroupName="own", Description="d", VpcId=vpc)["GroupId"]
+    template = occupied.template(InstanceType="m5.large", SecurityGroupIds=[own])
+    occupied.active_nodegroup(launchTemplate={"id": template})
+    assert [[group["GroupId"] for group in one["SecurityGroups"]] for one in occupied.instances()] == [
+        [own]
+    ] * 2
+
+
+@pytest.mark.documented(_TEMPLATES)
+def test_eks_makes_a_template_of_its_own_from_that(settled: Ground) -> None:
+    found = settled.tenant.ec2.describe_launch_templates()["LaunchTemplates"]
+    assert sorted(one["LaunchTemplateName"].partition("-")[0] for one in found) == ["eks", "template"]
+
+
+@pytest.mark.documented(_TEMPLATES)
+def test_eks_makes_a_template_where_there_is_none(occupied: Ground) -> None:
+    occupied.active_nodegroup()
+    (made,) = occupied.tenant.ec2.describe_launch_templates()["LaunchTemplates"]
+    assert made["LaunchTemplateName"].startswith("eks-")
+
+
+@pytest.mark.documented(_GROUPS)
+def test_on_demand_types_are_taken_in_their_order(occupied: Ground) -> None:
+    occupied.active_nodegroup(instanceTypes=["m6i.large", "m5.large"])
+    policy = _scaling_group(occupied)["MixedInstancesPolicy"]
+    assert policy["InstancesDistribution"]["OnDemandAllocationStrategy"] == "prioritized"
+    assert {one["InstanceType"] for one in occupied.instances()} == {"m6i.large"}
+
+
+@pytest.fixture(scope="module")
+def on_spot(settled: Ground) -> Ground:
+    settled.active_nodegroup("cheap", capacityType="SPOT", instanceTypes=["m5.large", "m6i.large"])
+    return settled
+
+
+@pytest.mark.documented(_GROUPS)
+def test_spot_is_allocated_by_price_and_capacity(on_spot: Ground) -> None:
+    found = _scaling_group(on_spot, "cheap")["MixedInstancesPolicy"]["InstancesDistribution"]
+    assert found["SpotAllocationStrategy"] == "price-capacity-optimized"
+    assert found["OnDemandPercentageAboveBaseCapacity"] == 0
+
+
+@pytest.mark.documented(_GROUPS)
+def test_spot_instances_are_spot_instances(on_spot: Ground) -> None:
+    assert {one["InstanceLifecycle"] for one in on_spot.instances("cheap")} == {"spot"}
+
+
+@pytest.mark.documented(_GROUPS)
+def test_spot_uses_all_its_types(on_spot: Ground) -> None:
+    found = [one["InstanceType"] for one in on_spot.instances("cheap")]
+    assert sorted(found) == ["m5.large", "m6i.large"]
+
+
+@pytest.mark.documented(guide("using-service-linked-roles-eks-nodegroups"), row="service-linked role names")
+def test_the_first_node_group_brings_its_service_role(settled: Ground) -> None:
+    path = "/aws-service-role/eks-nodegroup.amazonaws.com/"
+    (role,) = settled.tenant.iam.list_roles(PathPrefix=path)["Roles"]
+    assert role["RoleName"] == "AWSServiceRoleForAmazonEKSNodegroup"
+
+
+@pytest.mark.documented(guide("creating-access-entries"))
+def test_the_role_of_the_nodes_has_an_access_entry(settled: Ground) -> None:
+    found = settled.eks.describe_access_entry(clusterName="one", principalArn=settled.node_role)
+    assert found["accessEntry"]["type"] == "EC2_LINUX"
+
+
+@pytest.mark.documented("https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html")
+def test_the_role_of_the_nodes_is_in_use(settled: Ground) -> None:
+    with refused("DeleteConflict"):
+        settled.tenant.iam.delete_role(RoleName="node")
+
+
+@pytest.mark.documented(guide("network-reqs"))
+def test_a_subnet_with_nodes_is_not_deleted(occupied: Ground) -> None:
+    occupied.active_nodegroup(subnets=[occupied.network.private[0]])
+    with refused("DependencyViolation"):
+        occupied.tenant.ec2.delete_subnet(SubnetId=occupied.network.private[0])
 
 
 @pytest.fixture
-def setting(tenant: Tenant) -> Setting:
-    """An ACTIVE cluster at 1.32 with a way out of its private subnets."""
-    network = tenant.network()
-    network.add_nat()
-    cluster_role, node_role, _ = tenant.roles()
-    tenant.cluster(network, cluster_role, version="1.32")
-    return Setting(tenant, network, node_role)
+def ssh(occupied: Ground) -> Ground:
+    occupied.tenant.ec2.create_key_pair(KeyName="key")
+    return occupied
 
 
-def test_what_create_refuses(setting: Setting) -> None:
-    tenant = setting.tenant
-    with refused("ResourceNotFoundException", "No cluster found for name: two."):
-        setting.create(clusterName="two")
-    with refused("InvalidParameterException", "desired capacity 5 can't be greater than max size 4"):
-        setting.create(scalingConfig={"minSize": 1, "maxSize": 4, "desiredSize": 5})
-    with refused("InvalidParameterException"):
-        setting.create(scalingConfig={"minSize": 3, "maxSize": 2, "desiredSize": 2})
-    with refused("InvalidParameterException", "instance types do not exist"):
-        setting.create(instanceTypes=["nonsense"])
-    with refused("InvalidParameterException", "newer than cluster version"):
-        setting.create(version="1.33")
-    with refused("InvalidParameterException", "the trusted entity is not correct"):
-        setting.create(nodeRole=f"arn:aws:iam::{tenant.account}:role/cluster")
-    with refused("InvalidParameterException", "subnet-00000000"):
-        setting.create(subnets=["subnet-00000000"])
-    with refused("InvalidParameterException", "key pair"):
-        setting.create(remoteAccess={"ec2SshKey": "none"})
-    template = tenant.ec2.create_launch_template(
-        LaunchTemplateName="t", LaunchTemplateData={"InstanceType": "m5.large"}
-    )["LaunchTemplate"]["LaunchTemplateId"]
-    with refused("InvalidParameterException", "Disk size must be specified within the launch template"):
-        setting.create(launchTemplate={"id": template}, diskSize=50)
-    with refused("InvalidParameterException", "Instance types"):
-        setting.create(launchTemplate={"id": template}, instanceTypes=["m5.large"])
-    with refused("InvalidParameterException", "launch template does not exist"):
-        setting.create(launchTemplate={"id": "lt-00000000000000000"})
-    setting.create()
-    with refused("ResourceInUseException", "NodeGroup already exists with name ng and cluster name one"):
-        setting.create()
+def _ssh_rule(ground: Ground, **more: Any) -> Any:
+    ground.active_nodegroup(remoteAccess={"ec2SshKey": "key", **more})
+    group_id = ground.nodegroup()["resources"]["remoteAccessSecurityGroup"]
+    (group,) = ground.tenant.ec2.describe_security_groups(GroupIds=[group_id])["SecurityGroups"]
+    (rule,) = group["IpPermissions"]
+    assert (rule["FromPort"], rule["ToPort"]) == (22, 22)
+    return rule
 
 
-def test_not_while_the_cluster_is_being_made(setting: Setting) -> None:
-    role = f"arn:aws:iam::{setting.tenant.account}:role/cluster"
-    config = {"subnetIds": setting.network.private}
-    setting.tenant.eks.create_cluster(name="two", roleArn=role, resourcesVpcConfig=config)
-    with refused("InvalidRequestException", "is not in ACTIVE status"):
-        setting.create(clusterName="two")
+@pytest.mark.documented(api("RemoteAccessConfig"))
+def test_ssh_is_open_to_everybody(ssh: Ground) -> None:
+    assert _ssh_rule(ssh)["IpRanges"] == [{"CidrIp": "0.0.0.0/0"}]
 
 
-def test_instances_come_before_active_and_carry_all_tags(setting: Setting) -> None:
-    """https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"""
-    tenant = setting.tenant
-    tags = [{"Key": "team", "Value": "a"}]
-    data = {
-        "InstanceType": "m6i.large",
-        "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 60}}],
-        "TagSpecifications": [
-            {"ResourceType": "instance", "Tags": tags},
-            {"ResourceType": "volume", "Tags": tags},
-        ],
-    }
-    made = tenant.ec2.create_launch_template(LaunchTemplateName="t", LaunchTemplateData=data)
-    template = made["LaunchTemplate"]["LaunchTemplateId"]
-    group = setting.create(launchTemplate={"id": template, "version": "1"}, tags={"x": "y"})
-    assert (group["status"], group["launchTemplate"]["name"]) == ("CREATING", "t")
-    tenant.advance(70)
-    assert setting.describe()["status"] == "CREATING"
-    instances = setting.instances()
-    assert {one["SubnetId"] for one in instances} == set(setting.network.private)
-    assert {one["InstanceType"] for one in instances} == {"m6i.large"}
-    cluster = tenant.eks.describe_cluster(name="one")["cluster"]
-    for one in instances:
-        found = {tag["Key"]: tag["Value"] for tag in one["Tags"]}
-        assert found["team"] == "a"
-        assert found["eks:cluster-name"] == "one"
-        assert found["kubernetes.io/cluster/one"] == "owned"
-        groups = [group["GroupId"] for group in one["SecurityGroups"]]
-        assert groups == [cluster["resourcesVpcConfig"]["clusterSecurityGroupId"]]
-    volumes = tenant.objects("volume")
-    assert [one["tags"]["team"] for one in volumes] == ["a", "a"]
-    sizes = {one["Size"] for one in tenant.ec2.describe_volumes()["Volumes"]}
-    assert sizes == {60}
-    tenant.advance(200)
-    group = setting.describe()
-    assert group["status"] == "ACTIVE"
-    name = group["resources"]["autoScalingGroups"][0]["name"]
-    assert name.startswith("eks-ng-")
-    scaling = tenant.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
-    assert len(scaling["AutoScalingGroups"][0]["Instances"]) == 2
-    templates = tenant.ec2.describe_launch_templates()["LaunchTemplates"]
-    assert sorted(one["LaunchTemplateName"][:4] for one in templates) == ["eks-", "t"]
+@pytest.mark.documented(api("RemoteAccessConfig"))
+def test_ssh_is_open_to_the_groups_that_are_named(ssh: Ground) -> None:
+    vpc = ssh.network.vpc
+    source = ssh.tenant.ec2.create_security_group(GroupName="s", Description="d", VpcId=vpc)["GroupId"]
+    rule = _ssh_rule(ssh, sourceSecurityGroups=[source])
+    assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [source]
+    assert rule["IpRanges"] == []
 
 
-def test_spot_uses_all_its_types(setting: Setting) -> None:
-    """https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html (capacity types)"""
-    types = ["m5.large", "m6i.large"]
-    setting.create(capacityType="SPOT", instanceTypes=types)
-    setting.tenant.advance(300)
-    assert setting.describe()["capacityType"] == "SPOT"
-    instances = setting.instances()
-    assert sorted(one["InstanceType"] for one in instances) == types
-    assert {one["InstanceLifecycle"] for one in instances} == {"spot"}
+@pytest.mark.documented(api("RemoteAccessConfig"))
+def test_nodes_have_the_key(ssh: Ground) -> None:
+    _ssh_rule(ssh)
+    assert {one["KeyName"] for one in ssh.instances()} == {"key"}
 
 
-def test_scaling_changes_the_instances(setting: Setting) -> None:
-    """https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupConfig.html"""
-    tenant = setting.tenant
-    setting.create(labels={"a": "b"})
-    tenant.advance(300)
-    for desired in (4, 1):
-        update = tenant.eks.update_nodegroup_config(
-            clusterName="one",
-            nodegroupName="ng",
-            scalingConfig={"minSize": 1, "maxSize": 4, "desiredSize": desired},
-            labels={"addOrUpdateLabels": {"c": "d"}},
-        )["update"]
-        assert (update["status"], setting.describe()["status"]) == ("InProgress", "UPDATING")
-        with refused("ResourceInUseException"):
-            tenant.eks.update_nodegroup_config(
-                clusterName="one", nodegroupName="ng", labels={"removeLabels": ["a"]}
-            )
-        tenant.advance(200)
-        assert len(setting.instances()) == desired
-        found = tenant.eks.describe_update(name="one", nodegroupName="ng", updateId=update["id"])["update"]
-        assert found["status"] == "Successful"
-    assert setting.describe()["labels"] == {"a": "b", "c": "d"}
-    with refused("InvalidParameterException"):
-        tenant.eks.update_nodegroup_config(
-            clusterName="one", nodegroupName="ng", scalingConfig={"desiredSize": 9}
-        )
+@pytest.mark.documented(api("NodegroupResources"))
+def test_the_ssh_group_goes_with_the_node_group(ssh: Ground) -> None:
+    _ssh_rule(ssh)
+    ssh.eks.delete_nodegroup(clusterName="one", nodegroupName="ng")
+    ssh.tenant.advance(900)
+    found = ssh.tenant.ec2.describe_security_groups()["SecurityGroups"]
+    assert [one["GroupName"] for one in found if "remoteAccess" in one["GroupName"]] == []
 
 
-def test_a_version_update_replaces_the_instances(setting: Setting) -> None:
-    """https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html"""
-    tenant = setting.tenant
-    setting.create(version="1.31")
-    tenant.advance(300)
-    before = {one["InstanceId"] for one in setting.instances()}
-    tenant.eks.update_nodegroup_version(clusterName="one", nodegroupName="ng")
-    tenant.advance(1200)
-    group = setting.describe()
-    assert (group["status"], group["version"]) == ("ACTIVE", "1.32")
-    after = {one["InstanceId"] for one in setting.instances()}
-    assert len(after) == 2
-    assert not before & after
+@pytest.mark.documented(api("DescribeNodegroup"))
+def test_a_node_group_that_is_not_there_is_not_found(settled: Ground) -> None:
+    with refused("ResourceNotFoundException", "No node group found for name: none."):
+        settled.nodegroup("none")
 
 
-def test_nodes_without_a_way_out_never_join(setting: Setting) -> None:
-    """NodeCreationFailure: https://docs.aws.amazon.com/eks/latest/APIReference/API_Issue.html"""
-    tenant = setting.tenant
-    tenant.ec2.delete_route(RouteTableId=setting.network.private_table, DestinationCidrBlock="0.0.0.0/0")
-    setting.create()
-    tenant.advance(800)
-    assert setting.describe()["status"] == "CREATING"
-    tenant.advance(800)
-    group = setting.describe()
-    assert group["status"] == "CREATE_FAILED"
-    (issue,) = group["health"]["issues"]
-    assert issue["code"] == "NodeCreationFailure"
-    assert len(issue["resourceIds"]) == 2
-    with refused("ResourceInUseException"):
-        tenant.eks.delete_cluster(name="one")
-    tenant.eks.delete_nodegroup(clusterName="one", nodegroupName="ng")
-    tenant.advance(900)
-    assert tenant.objects("instance") + tenant.objects("launch-template") == []
+@pytest.mark.documented(api("DeleteNodegroup"))
+def test_a_node_group_is_deleting_before_it_is_gone(occupied: Ground) -> None:
+    occupied.active_nodegroup()
+    made = occupied.eks.delete_nodegroup(clusterName="one", nodegroupName="ng")["nodegroup"]
+    assert made["status"] == "DELETING"
+    assert occupied.nodegroup()["status"] == "DELETING"
+    occupied.tenant.advance(900)
+    with refused("ResourceNotFoundException"):
+        occupied.nodegroup()
 
 
-def test_nodes_wait_for_a_network_plugin(setting: Setting) -> None:
-    """https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html (instances failed to join)"""
-    tenant = setting.tenant
-    role = f"arn:aws:iam::{tenant.account}:role/cluster"
-    for name in ("bare", "late", "other"):
-        tenant.cluster(setting.network, role, name, bootstrapSelfManagedAddons=False)
-    for name in ("bare", "late", "other"):
-        setting.create(clusterName=name)
-    tenant.advance(400)
-    tenant.eks.create_addon(clusterName="late", addonName="vpc-cni")
-    tenant.post("cni", {"account": tenant.account, "region": "us-east-1", "cluster": "other"})
-    tenant.advance(60)
-    eks = tenant.eks
-    states = {
-        name: eks.describe_nodegroup(clusterName=name, nodegroupName="ng")["nodegroup"]["status"]
-        for name in ("bare", "late", "other")
-    }
-    assert states == {"bare": "CREATING", "late": "ACTIVE", "other": "ACTIVE"}
-    tenant.advance(1200)
-    bare = eks.describe_nodegroup(clusterName="bare", nodegroupName="ng")["nodegroup"]
-    assert (bare["status"], bare["health"]["issues"][0]["code"]) == ("CREATE_FAILED", "NodeCreationFailure")
+@pytest.mark.documented(guide("delete-managed-node-group"), row=_INVENTED_BY_MOTO)
+def test_everything_in_ec2_goes_with_a_node_group(occupied: Ground) -> None:
+    occupied.active_nodegroup()
+    occupied.eks.delete_nodegroup(clusterName="one", nodegroupName="ng")
+    occupied.tenant.advance(900)
+    kinds = ("instance", "volume", "launch-template", "auto-scaling-group", "instance-profile")
+    assert [tenant_objects for kind in kinds for tenant_objects in occupied.tenant.objects(kind)] == []
 
 
-def test_public_subnets_must_give_addresses(setting: Setting) -> None:
-    """Ec2SubnetInvalidConfiguration: https://docs.aws.amazon.com/eks/latest/APIReference/API_Issue.html"""
-    tenant = setting.tenant
-    subnet = setting.network.public[0]
-    tenant.ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": False})
-    setting.create(subnets=setting.network.public)
-    tenant.advance(300)
-    group = setting.describe()
-    assert group["status"] == "CREATE_FAILED"
-    assert group["health"]["issues"][0]["code"] == "Ec2SubnetInvalidConfiguration"
+@pytest.mark.documented(_TEMPLATES)
+def test_ones_own_template_outlives_the_node_group(occupied: Ground) -> None:
+    template = occupied.template(InstanceType="m5.large")
+    occupied.active_nodegroup(launchTemplate={"id": template})
+    occupied.eks.delete_nodegroup(clusterName="one", nodegroupName="ng")
+    occupied.tenant.advance(900)
+    (left,) = occupied.tenant.ec2.describe_launch_templates()["LaunchTemplates"]
+    assert left["LaunchTemplateId"] == template
 
 
-def test_the_nodes_role_is_in_use(setting: Setting) -> None:
-    """DeleteConflict: https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html"""
-    tenant = setting.tenant
-    setting.create()
-    tenant.advance(300)
-    with refused("DeleteConflict"):
-        tenant.iam.delete_role(RoleName="node")
-    tenant.eks.delete_nodegroup(clusterName="one", nodegroupName="ng")
-    tenant.advance(900)
-    assert tenant.objects("instance-profile") == []
-    tenant.iam.delete_role(RoleName="node")
-
-
-def test_a_subnet_can_be_gone_before_the_nodes_come(setting: Setting) -> None:
-    tenant = setting.tenant
-    made = tenant.ec2.create_subnet(VpcId=setting.network.vpc, CidrBlock="10.0.9.0/24")["Subnet"]["SubnetId"]
-    setting.create(subnets=[made])
-    tenant.ec2.delete_subnet(SubnetId=made)
-    tenant.advance(300)
-    group = setting.describe()
-    assert group["status"] == "CREATE_FAILED"
-    assert group["health"]["issues"][0]["code"] == "AsgInstanceLaunchFailures"
-
-
-def test_deletion_takes_a_while_and_everything(setting: Setting) -> None:
-    tenant = setting.tenant
-    setting.create()
-    tenant.advance(300)
-    tenant.eks.delete_nodegroup(clusterName="one", nodegroupName="ng")
-    assert setting.describe()["status"] == "DELETING"
-    tenant.advance(900)
-    with refused("ResourceNotFoundException", "No node group found for name: ng."):
-        setting.describe()
-    kinds = ("instance", "volume", "launch-template", "auto-scaling-group")
-    assert [tenant.objects(kind) for kind in kinds] == [[], [], [], []]
+@pytest.mark.documented(api("DeleteNodegroup"))
+def test_a_node_group_that_is_not_there_is_not_deleted(settled: Ground) -> None:
+    with refused("ResourceNotFoundException"):
+        settled.eks.delete_nodegroup(clusterName="one", nodegroupName="none")

@@ -118,6 +118,8 @@ def test_an_exact_principal_is_let_in(tenant: Tenant) -> None:
     row="error body of an unimplemented call",
 )
 def test_what_the_sandbox_lacks_is_an_error_that_clients_can_read(tenant: Tenant) -> None:
+    with refused("UnknownOperationException"):
+        tenant.eks.list_eks_anywhere_subscriptions()
     with refused("InvalidAction"):
         tenant.ec2.describe_ipam_pools()
 

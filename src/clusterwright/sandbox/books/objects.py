@@ -25,6 +25,7 @@ _EKS_KINDS = {
     "addons": ("addon", "addonName"),
     "access": ("access-entry", "principalArn"),
     "pods": ("pod-identity-association", "associationId"),
+    "identity": ("identity-provider-config", "identityProviderConfigName"),
 }
 
 

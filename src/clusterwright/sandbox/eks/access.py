@@ -15,7 +15,13 @@ from clusterwright.sandbox.eks.scene import Scene
 
 _MODES = ("CONFIG_MAP", "API_AND_CONFIG_MAP", "API")
 _TYPES = ("STANDARD", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX")
-_PRINCIPAL = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:role|user|root)(?:/.+)?")
+_PRINCIPAL = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>\d{12}):(?P<kind>role|user|root)(?:/(?P<path>.+))?")
+_RESERVED = ("system:", "eks:", "aws:", "amazon:", "iam:")
+_SESSION = re.compile(r"[^:]*\{\{SessionName(?:Raw)?\}\}.*")
+_NODE_NAMES = {
+    "FARGATE_LINUX": "system:node:{{SessionName}}",
+    "HYBRID_LINUX": "system:node:{{SessionName}}",
+}
 POLICIES = (
     "AmazonEKSAdminPolicy",
     "AmazonEKSAdminViewPolicy",
@@ -53,6 +59,15 @@ def allow_nodes(scene: Scene, cluster: Cluster, role_arn: str, kind: str) -> Non
         cluster.access[role_arn] = _entry(scene, cluster, {"principalArn": role_arn, "type": kind})
 
 
+def allow_auto_nodes(scene: Scene, cluster: Cluster, role_arn: str) -> None:
+    """https://docs.aws.amazon.com/eks/latest/userguide/create-node-class.html#auto-node-access-entry"""
+    allow_nodes(scene, cluster, role_arn, "EC2")
+    entry = cluster.access[role_arn]
+    if entry.wire["type"] == "EC2":
+        everywhere = {"type": "cluster", "namespaces": []}
+        _grant(scene, entry, policy_arn(scene, "AmazonEKSAutoNodePolicy"), everywhere)
+
+
 def check_mode_change(cluster: Cluster, wanted: Any) -> None:
     """Only forwards, one way: CONFIG_MAP, API_AND_CONFIG_MAP, API."""
     current = cluster.wire["accessConfig"]["authenticationMode"]
@@ -85,20 +100,53 @@ def create(scene: Scene, params: Wire) -> Wire:
 
 def _check(scene: Scene, cluster: Cluster, params: Wire) -> None:
     principal, kind = params["principalArn"], params.get("type") or "STANDARD"
-    if not _PRINCIPAL.fullmatch(principal) or kind not in _TYPES:
+    found = _PRINCIPAL.fullmatch(principal)
+    if found is None or kind not in _TYPES:
         raise faults.invalid("The principalArn parameter format is not valid", clusterName=cluster.name)
-    if ":role/" in principal:
-        role = trust.find_role(principal)
-        if role is None or not scene.propagation.is_visible(role.account_id, role.name):
-            raise faults.invalid(
-                f"The specified principalArn is invalid: invalid principal: {principal}",
-                clusterName=cluster.name,
-            )
-    groups = params.get("kubernetesGroups") or []
-    if kind != "STANDARD" and groups:
-        raise faults.bad_request(f"kubernetesGroups cannot be set for type {kind}", clusterName=cluster.name)
-    if any(group.startswith(("system:", "eks:", "aws:", "amazon:", "iam:")) for group in groups):
-        raise faults.invalid("The kubernetes group name must not start with a reserved prefix")
+    if (found["path"] or "").startswith("aws-service-role/"):
+        raise faults.invalid("Service-linked roles cannot have access entries", clusterName=cluster.name)
+    if not _exists(scene, principal, found["kind"]):
+        raise faults.invalid(
+            f"The specified principalArn is invalid: invalid principal: {principal}",
+            clusterName=cluster.name,
+        )
+    if kind != "STANDARD":
+        _check_nodes(scene, cluster, params, found)
+    _check_names(cluster, params)
+
+
+def _exists(scene: Scene, principal: str, kind: str) -> bool:
+    if kind != "role":
+        return scene.account.has_user(principal) if kind == "user" else True
+    role = trust.find_role(principal)
+    return role is not None and scene.propagation.is_visible(role.account_id, role.name)
+
+
+def _check_nodes(scene: Scene, cluster: Cluster, params: Wire, found: re.Match[str]) -> None:
+    """Entries for nodes are for roles of the cluster's own account, and EKS names and groups them."""
+    kind = params["type"]
+    if found["kind"] != "role" or found["account"] != scene.region.account:
+        raise faults.invalid(
+            f"An entry of type {kind} must be for a role of the cluster's account", clusterName=cluster.name
+        )
+    for member in ("kubernetesGroups", "username"):
+        if params.get(member):
+            raise faults.bad_request(f"{member} cannot be set for type {kind}", clusterName=cluster.name)
+
+
+def _check_names(cluster: Cluster, params: Wire) -> None:
+    """https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html"""
+    groups, name = params.get("kubernetesGroups") or [], params.get("username") or ""
+    if any(group.startswith(_RESERVED) for group in groups):
+        raise faults.invalid(
+            "The kubernetes group name must not start with a reserved prefix", clusterName=cluster.name
+        )
+    if name.startswith(_RESERVED):
+        raise faults.invalid("The username must not start with a reserved prefix", clusterName=cluster.name)
+    if _SESSION.fullmatch(name):
+        raise faults.invalid(
+            "The username must have a colon before {{SessionName}}", clusterName=cluster.name
+        )
 
 
 def _entry(scene: Scene, cluster: Cluster, params: Wire) -> AccessEntry:
@@ -106,7 +154,6 @@ def _entry(scene: Scene, cluster: Cluster, params: Wire) -> AccessEntry:
     kind, _, name = principal.rpartition(":")[2].partition("/")
     path = f"{cluster.name}/{kind}/{scene.region.account}/{name}/{scene.unique('access', cluster.name)}"
     nodes = (params.get("type") or "STANDARD") != "STANDARD"
-    username = "system:node:{{EC2PrivateDNSName}}" if nodes else principal
     return AccessEntry(
         wire={
             "clusterName": cluster.name,
@@ -116,10 +163,21 @@ def _entry(scene: Scene, cluster: Cluster, params: Wire) -> AccessEntry:
             "createdAt": now,
             "modifiedAt": now,
             "tags": dict(params.get("tags") or {}),
-            "username": params.get("username") or username,
+            "username": params.get("username") or _username(principal, params.get("type") or "STANDARD"),
             "type": params.get("type") or "STANDARD",
         }
     )
+
+
+def _username(principal: str, kind: str) -> str:
+    """A role's sessions are told apart by their names; the role's path is left out."""
+    if kind != "STANDARD":
+        return _NODE_NAMES.get(kind, "system:node:{{EC2PrivateDNSName}}")
+    if ":role/" not in principal:
+        return principal
+    owner, _, path = principal.partition(":role/")
+    name = path.rpartition("/")[2]
+    return f"{owner.replace(':iam:', ':sts:')}:assumed-role/{name}/{{{{SessionName}}}}"
 
 
 def _uses_entries(cluster: Cluster) -> bool:
@@ -161,7 +219,13 @@ def list_all(scene: Scene, params: Wire) -> Wire:
 
 
 def update(scene: Scene, params: Wire) -> Wire:
-    entry = _found(_cluster(scene, params), params["principalArn"])
+    cluster = _cluster(scene, params)
+    entry = _found(cluster, params["principalArn"])
+    if entry.wire["type"] != "STANDARD":
+        raise faults.bad_request(
+            f"Entries of type {entry.wire['type']} cannot be updated", clusterName=cluster.name
+        )
+    _check_names(cluster, params)
     for member in ("kubernetesGroups", "username"):
         if params.get(member) is not None:
             entry.wire[member] = params[member]
@@ -198,6 +262,8 @@ def _grant(scene: Scene, entry: AccessEntry, arn: str, scope: Wire) -> Wire:
     now = datetime.fromtimestamp(scene.now, UTC)
     if scope.get("type") == "namespace" and not scope.get("namespaces"):
         raise faults.invalid("Namespaces are required for access scope type namespace")
+    if scope.get("type") == "cluster" and scope.get("namespaces"):
+        raise faults.invalid("Namespaces cannot be given for access scope type cluster")
     before = entry.policies.get(arn, {})
     entry.policies[arn] = {
         "policyArn": arn,

@@ -10,7 +10,9 @@ from moto.autoscaling.models import autoscaling_backends
 from moto.core.exceptions import ServiceException
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 
 from clusterwright.sandbox.call import partition_of
@@ -26,6 +28,7 @@ class Subnet:
     zone: str
     zone_id: str
     gives_public_ip: bool
+    has_ipv6: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,11 @@ class Account:
     def _scaling(self) -> Any:
         return autoscaling_backends[self.id][self.region]
 
+    @property
+    def _profiles(self) -> dict[str, Any]:
+        found: dict[str, Any] = iam_backends[self.id][partition_of(self.region)].instance_profiles
+        return found
+
     def subnet(self, subnet_id: str) -> Subnet | None:
         try:
             found = self._ec2.get_subnet(subnet_id)
@@ -75,7 +83,17 @@ class Account:
             found.availability_zone,
             found.availability_zone_id,
             bool(found.map_public_ip_on_launch),
+            bool(found.ipv6_cidr_block_associations),
         )
+
+    def zones(self) -> list[tuple[str, str]]:
+        """Names and ids of the region's availability zones."""
+        return [(zone.name, zone.zone_id) for zone in self._ec2.describe_availability_zones()]
+
+    def blocks(self, vpc_id: str) -> list[str]:
+        """The VPC's IPv4 ranges."""
+        found = self._ec2.get_vpc(vpc_id).get_cidr_block_association_set()
+        return [one["cidr_block"] for one in found]
 
     def default_route(self, subnet: Subnet) -> str | None:
         """`igw` or `nat` where 0.0.0.0/0 leads somewhere that works now, else None."""
@@ -95,17 +113,46 @@ class Account:
         elsewhere = (route.transit_gateway, route.instance, route.interface, route.vpc_endpoint_id)
         return "nat" if any(elsewhere) else None
 
+    def has_user(self, arn: str) -> bool:
+        """Only this account's are looked at: entries may name users of any."""
+        users = iam_backends[self.id][partition_of(self.region)].users.values()
+        return f":{self.id}:" not in arn or any(user.arn == arn for user in users)
+
     def has_group(self, group_id: str) -> bool:
         return self._ec2.get_security_group_from_id(group_id) is not None
 
     def has_key_pair(self, name: str) -> bool:
         return any(key == name for key in self._ec2.key_pairs)
 
+    def architectures(self, instance_type: str) -> list[str]:
+        """What an instance type can run; nothing where there is no such type."""
+        found = INSTANCE_TYPES.get(instance_type) or {}
+        return list(found.get("ProcessorInfo", {}).get("SupportedArchitectures", ()))
+
+    def key_state(self, named: str) -> str | None:
+        """The state of a symmetric KMS key of this region, by its ARN, its alias's ARN or its alias."""
+        where, _, resource = named.rpartition(":")
+        region, account = where.split(":")[3:5] if where.count(":") >= 4 else (self.region, self.id)
+        if region != self.region or account not in kms_backends:
+            return None
+        keys = kms_backends[account][region].keys
+        key = keys.get(resource.removeprefix("key/"))
+        key = key or next((one for one in keys.values() if resource in one.aliases), None)
+        return str(key.key_state) if key is not None and key.key_spec == "SYMMETRIC_DEFAULT" else None
+
     def make_group(self, name: str, description: str, vpc_id: str, tags: dict[str, str]) -> str:
         group = self._ec2.create_security_group(name, description, vpc_id=vpc_id, tags=tags)
         self._ec2.authorize_security_group_ingress(
             group.id, "-1", None, None, [], source_groups=[{"GroupId": group.id}]
         )
+        return str(group.id)
+
+    def make_ssh_group(self, name: str, vpc_id: str, sources: list[str] | None, tags: dict[str, str]) -> str:
+        description = "Security group for all nodes in the nodeGroup to allow SSH access"
+        group = self._ec2.create_security_group(name, description, vpc_id=vpc_id, tags=tags)
+        ranges = [] if sources else [{"CidrIp": "0.0.0.0/0"}]
+        groups = [{"GroupId": source} for source in sources or []]
+        self._ec2.authorize_security_group_ingress(group.id, "tcp", 22, 22, ranges, source_groups=groups)
         return str(group.id)
 
     def remove_group(self, group_id: str) -> bool:
@@ -137,6 +184,12 @@ class Account:
         except (EC2ClientError, IndexError, ValueError):
             return None
         return found.id, found.name, version.number, version.data
+
+    def has_template(self, template_id: str) -> bool:
+        return template_id in self._ec2.launch_templates
+
+    def has_profile(self, name: str) -> bool:
+        return name in self._profiles
 
     def make_template(self, name: str, data: dict[str, Any], tags: dict[str, str]) -> str:
         made = self._ec2.create_launch_template(name, "", data, {"launch-template": tags})
@@ -204,7 +257,7 @@ class Account:
             iam_backends[self.id][partition_of(self.region)].create_instance_profile(name, "/", [role.name])
 
     def remove_profile(self, name: str) -> None:
-        iam_backends[self.id][partition_of(self.region)].instance_profiles.pop(name, None)
+        self._profiles.pop(name, None)
 
     def resize(self, group_name: str, sizes: dict[str, int]) -> None:
         group = self._scaling.autoscaling_groups.get(group_name)

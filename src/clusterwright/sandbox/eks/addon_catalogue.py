@@ -18,12 +18,15 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
+    """`identities` are its service accounts and the managed policies they should have."""
+
     name: str
     kind: str
     releases: tuple[Release, ...]
     namespace: str = "kube-system"
     publisher: str = "eks"
     needs_role: bool = False
+    identities: tuple[tuple[str, str], ...] = ()
     options: dict[str, str] = field(default_factory=dict)
 
 
@@ -41,12 +44,15 @@ def _per_minor(**versions: str) -> tuple[Release, ...]:
     return tuple(found)
 
 
-_COREDNS = _per_minor(
-    v1_34="v1.12.3-eksbuild.1 v1.12.4-eksbuild.1",
-    v1_33="v1.12.1-eksbuild.2 v1.12.4-eksbuild.1 v1.12.3-eksbuild.1",
-    v1_32="v1.11.4-eksbuild.2 v1.11.4-eksbuild.24",
-    v1_31="v1.11.3-eksbuild.1 v1.11.4-eksbuild.24",
-    v1_30="v1.11.1-eksbuild.8 v1.11.4-eksbuild.24",
+# What a version starts with still fits the next one: a control plane goes up before its add-ons do.
+_COREDNS = (
+    Release("v1.12.4-eksbuild.1", ("1.33", "1.34")),
+    Release("v1.12.3-eksbuild.1", ("1.33", "1.34"), ("1.34",)),
+    Release("v1.12.1-eksbuild.2", ("1.33", "1.34"), ("1.33",)),
+    Release("v1.11.4-eksbuild.24", ("1.30", "1.31", "1.32", "1.33")),
+    Release("v1.11.4-eksbuild.2", ("1.32", "1.33"), ("1.32",)),
+    Release("v1.11.3-eksbuild.1", ("1.31", "1.32"), ("1.31",)),
+    Release("v1.11.1-eksbuild.8", ("1.30", "1.31"), ("1.30",)),
 )
 _KUBE_PROXY = _per_minor(
     v1_34="v1.34.0-eksbuild.2 v1.34.1-eksbuild.2",
@@ -64,6 +70,7 @@ OFFERS: dict[str, Offer] = {
             "networking",
             _for_all("v1.20.4-eksbuild.1", "v1.20.5-eksbuild.1", "v1.19.6-eksbuild.7"),
             needs_role=True,
+            identities=(("aws-node", "AmazonEKS_CNI_Policy"),),
             options={"env": "object", "enableNetworkPolicy": "string", "resources": "object"},
         ),
         Offer(
@@ -83,6 +90,7 @@ OFFERS: dict[str, Offer] = {
             "storage",
             _for_all("v1.50.1-eksbuild.1", "v1.52.1-eksbuild.1", "v1.49.0-eksbuild.1"),
             needs_role=True,
+            identities=(("ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy"),),
             options={"controller": "object", "node": "object", "defaultStorageClass": "object"},
         ),
         Offer(
@@ -90,6 +98,7 @@ OFFERS: dict[str, Offer] = {
             "storage",
             _for_all("v2.1.13-eksbuild.1", "v2.1.11-eksbuild.1"),
             needs_role=True,
+            identities=(("efs-csi-controller-sa", "service-role/AmazonEFSCSIDriverPolicy"),),
         ),
         Offer("eks-pod-identity-agent", "security", _for_all("v1.3.9-eksbuild.3", "v1.3.8-eksbuild.2")),
         Offer("snapshot-controller", "storage", _for_all("v8.3.0-eksbuild.1", "v8.2.0-eksbuild.1")),
@@ -110,6 +119,7 @@ OFFERS: dict[str, Offer] = {
             _for_all("v4.5.0-eksbuild.1", "v4.4.0-eksbuild.1"),
             "amazon-cloudwatch",
             needs_role=True,
+            identities=(("cloudwatch-agent", "CloudWatchAgentServerPolicy"),),
         ),
         Offer("adot", "observability", _for_all("v0.117.0-eksbuild.1"), "opentelemetry-operator-system"),
     )
@@ -118,6 +128,10 @@ OFFERS: dict[str, Offer] = {
 
 def default_version(offer: Offer, kubernetes: str) -> str:
     return next(release.version for release in offer.releases if kubernetes in release.default_for)
+
+
+def versions_for(offer: Offer, kubernetes: str) -> list[str]:
+    return [one.version for one in offer.releases if kubernetes in one.kubernetes]
 
 
 def fits(offer: Offer, version: str, kubernetes: str) -> bool:

@@ -13,6 +13,8 @@ from clusterwright.sandbox.eks.paging import page
 from clusterwright.sandbox.eks.records import Child, Cluster, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
+_JSON_TYPES = {"object": dict, "array": list, "string": str, "integer": int}
+
 
 def create(scene: Scene, params: Wire) -> Wire:
     cluster = scene.active_cluster(params["clusterName"])
@@ -69,6 +71,18 @@ def _check_values(values: str | None, offer: Offer, members: Wire) -> None:
             "properties]",
             **members,
         )
+    if isinstance(given, dict):
+        _check_types(given, offer, members)
+
+
+def _check_types(given: Wire, offer: Offer, members: Wire) -> None:
+    for name, kind in offer.options.items():
+        if name in given and not isinstance(given[name], _JSON_TYPES[kind]):
+            raise faults.invalid(
+                "ConfigurationValue provided in request is not supported: Json schema validation failed with "
+                f"error: [$.{name}: {type(given[name]).__name__} found, {kind} expected]",
+                **members,
+            )
 
 
 def _wire(scene: Scene, cluster: Cluster, params: Wire, version: str) -> Wire:
@@ -87,7 +101,19 @@ def _wire(scene: Scene, cluster: Cluster, params: Wire, version: str) -> Wire:
         "tags": dict(params.get("tags") or {}),
         "configurationValues": params.get("configurationValues"),
         "podIdentityAssociations": None,
+        "publisher": OFFERS[name].publisher,
+        "owner": _owner(OFFERS[name]),
+        "namespaceConfig": {"namespace": _namespace(params)},
     }
+
+
+def _namespace(params: Wire) -> str:
+    given = (params.get("namespaceConfig") or {}).get("namespace")
+    return str(given or OFFERS[params["addonName"]].namespace)
+
+
+def _owner(offer: Offer) -> str:
+    return "aws" if offer.publisher == "eks" else offer.publisher
 
 
 def _associate(scene: Scene, cluster: Cluster, addon: Child, params: Wire) -> None:
@@ -96,7 +122,7 @@ def _associate(scene: Scene, cluster: Cluster, addon: Child, params: Wire) -> No
     members: Wire = {"clusterName": cluster.name, "addonName": params["addonName"]}
     for one in wanted:
         scene.role(one["roleArn"], "pods.eks.amazonaws.com", **members)
-    namespace = OFFERS[params["addonName"]].namespace
+    namespace = addon.wire["namespaceConfig"]["namespace"]
     made = [
         pods.associate(scene, cluster, {"namespace": namespace, **one}, owner=addon.wire["addonArn"])
         for one in wanted
@@ -187,10 +213,14 @@ def describe_versions(_scene: Scene, params: Wire) -> Wire:
     if name and name not in OFFERS:
         raise faults.invalid(f"Addon {name} specified is not supported", addonName=name)
     offers = [_offered(offer, kubernetes) for offer in OFFERS.values() if name in (None, offer.name)]
-    wanted = params.get("types")
-    kept = [one for one in offers if one["addonVersions"] and (not wanted or one["type"] in wanted)]
+    kept = [one for one in offers if one["addonVersions"] and _is_wanted(one, params)]
     found, token = page(kept, params)
     return {"addons": found, "nextToken": token}
+
+
+def _is_wanted(offered: Wire, params: Wire) -> bool:
+    filters = (("types", "type"), ("publishers", "publisher"), ("owners", "owner"))
+    return all(not params.get(given) or offered[member] in params[given] for given, member in filters)
 
 
 def _offered(offer: Offer, kubernetes: str | None) -> Wire:
@@ -200,7 +230,7 @@ def _offered(offer: Offer, kubernetes: str | None) -> Wire:
         "type": offer.kind,
         "addonVersions": [_release(offer, one, kubernetes) for one in fitting],
         "publisher": offer.publisher,
-        "owner": "aws" if offer.publisher == "eks" else offer.publisher,
+        "owner": _owner(offer),
         "defaultNamespace": offer.namespace,
     }
 
@@ -220,7 +250,7 @@ def _release(offer: Offer, release: Release, kubernetes: str | None) -> Wire:
     }
 
 
-def describe_configuration(_scene: Scene, params: Wire) -> Wire:
+def describe_configuration(scene: Scene, params: Wire) -> Wire:
     offer = OFFERS.get(params["addonName"])
     if offer is None:
         raise faults.invalid(f"Addon {params['addonName']} specified is not supported")
@@ -236,8 +266,15 @@ def describe_configuration(_scene: Scene, params: Wire) -> Wire:
         "addonName": offer.name,
         "addonVersion": params["addonVersion"],
         "configurationSchema": json.dumps(schema),
-        "podIdentityConfiguration": [],
+        "podIdentityConfiguration": [
+            {"serviceAccount": account, "recommendedManagedPolicies": [_managed(scene, policy)]}
+            for account, policy in offer.identities
+        ],
     }
+
+
+def _managed(scene: Scene, policy: str) -> str:
+    return f"arn:{scene.partition}:iam::aws:policy/{policy}"
 
 
 OPERATIONS = {

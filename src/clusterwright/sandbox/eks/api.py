@@ -13,7 +13,12 @@ from clusterwright.sandbox.eks import (
     addons,
     cluster_updates,
     clusters,
+    constraints,
+    encryption,
     fargate,
+    faults,
+    identity_providers,
+    insights,
     nodegroup_updates,
     nodegroups,
     pods,
@@ -33,6 +38,9 @@ Operation = Callable[[Scene, dict[str, Any]], dict[str, Any]]
 OPERATIONS: dict[str, Operation] = {
     **clusters.OPERATIONS,
     **cluster_updates.OPERATIONS,
+    **encryption.OPERATIONS,
+    **identity_providers.OPERATIONS,
+    **insights.OPERATIONS,
     **updates.OPERATIONS,
     **versions.OPERATIONS,
     **nodegroups.OPERATIONS,
@@ -62,7 +70,12 @@ class Eks:
         operation = OPERATIONS.get(call.action)
         if operation is None:
             raise AwsError("UnknownOperationException", f"the sandbox has no {call.name}", 404)
-        found = operation(self._scene(call), dict(call.params))
+        params = dict(call.params)
+        wrong = constraints.problem(call.action, params) or tags.problem(params)
+        if wrong:
+            refuse = tags.bad if call.action in tags.OPERATIONS else faults.invalid
+            raise refuse(wrong)
+        found = operation(self._scene(call), params)
         headers = (("Content-Type", "application/json"), ("x-amzn-RequestId", str(uuid.uuid4())))
         return Answer(200, headers, json.dumps(_clean(found), default=_plain).encode())
 

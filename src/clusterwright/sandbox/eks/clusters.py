@@ -3,17 +3,23 @@
 https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
 """
 
-import ipaddress
-import re
 from datetime import UTC, datetime
-from typing import Any
 
-from clusterwright.sandbox.eks import access, faults, placement, tokens, versions
+from clusterwright.sandbox.eks import (
+    access,
+    auto_mode,
+    cluster_checks,
+    faults,
+    health,
+    placement,
+    tokens,
+    versions,
+)
 from clusterwright.sandbox.eks.paging import page
 from clusterwright.sandbox.eks.records import Cluster, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
-_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
+_COMPONENTS = ("kubeApiServerConfig", "kubeSchedulerConfig", "kubeControllerManagerConfig")
 _LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 _ENDPOINT_KNOWN = 0.9  # the share of the creation after which the endpoint is shown
 
@@ -25,7 +31,7 @@ def create(scene: Scene, params: Wire) -> Wire:
         if tokens.same(existing.token, params):
             return {"cluster": existing.wire}
         raise faults.in_use(f"Cluster already exists with name: {name}", clusterName=name)
-    subnets = _check(scene, params)
+    subnets = cluster_checks.check_creation(scene, params)
     cluster = Cluster(
         wire=_wire(scene, params, subnets[0].vpc_id),
         token=tokens.of(params),
@@ -36,33 +42,10 @@ def create(scene: Scene, params: Wire) -> Wire:
     scene.service_roles("eks")
     placement.occupy(scene, cluster, subnets)
     access.bootstrap(scene, cluster, params.get("accessConfig") or {})
+    auto_mode.configure(scene, cluster, params)
     scene.later("cluster-create", name, lambda: _show_endpoint(scene, cluster), share=_ENDPOINT_KNOWN)
-    scene.later("cluster-create", name, lambda: _activate(scene, cluster))
+    scene.later("cluster-create", name, lambda: _activate(cluster))
     return {"cluster": cluster.wire}
-
-
-def _check(scene: Scene, params: Wire) -> list[Any]:
-    name = params["name"]
-    if not _NAME.fullmatch(name):
-        raise faults.invalid(
-            f"The cluster name {name!r} must match [0-9A-Za-z][A-Za-z0-9-_]* and have at most 100 characters",
-            clusterName=name,
-        )
-    versions.checked(params.get("version") or versions.DEFAULT, clusterName=name)
-    scene.role(params["roleArn"], "eks.amazonaws.com", clusterName=name)
-    network = params.get("kubernetesNetworkConfig") or {}
-    if network.get("serviceIpv4Cidr"):
-        _check_service_range(network["serviceIpv4Cidr"], name)
-    return placement.for_cluster(scene, name, params.get("resourcesVpcConfig") or {})
-
-
-def _check_service_range(cidr: str, name: str) -> None:
-    try:
-        block = ipaddress.IPv4Network(cidr)
-    except ValueError:
-        raise faults.invalid(f"serviceIpv4Cidr {cidr} is not a valid CIDR block", clusterName=name) from None
-    if not block.is_private or not 12 <= block.prefixlen <= 24:
-        raise faults.invalid("serviceIpv4Cidr must be a private block between /24 and /12", clusterName=name)
 
 
 def _wire(scene: Scene, params: Wire, vpc_id: str) -> Wire:
@@ -77,7 +60,7 @@ def _wire(scene: Scene, params: Wire, vpc_id: str) -> Wire:
         "roleArn": params["roleArn"],
         "status": "CREATING",
         "resourcesVpcConfig": _vpc_config(params["resourcesVpcConfig"], vpc_id),
-        "kubernetesNetworkConfig": _network(params.get("kubernetesNetworkConfig") or {}),
+        "kubernetesNetworkConfig": _network(scene, params.get("kubernetesNetworkConfig") or {}, vpc_id),
         "logging": logging(params.get("logging") or {}),
         "identity": {"oidc": {"issuer": f"https://oidc.eks.{scene.region.name}.amazonaws.com/id/{issuer}"}},
         "certificateAuthority": {},
@@ -87,7 +70,11 @@ def _wire(scene: Scene, params: Wire, vpc_id: str) -> Wire:
         "health": {"issues": []},
         "accessConfig": access.config(params.get("accessConfig") or {}),
         "upgradePolicy": {"supportType": "EXTENDED", **(params.get("upgradePolicy") or {})},
-        "deletionProtection": bool(params.get("deletionProtection", False)),
+        "deletionProtection": params.get("deletionProtection", False),
+        "zonalShiftConfig": params.get("zonalShiftConfig"),
+        "remoteNetworkConfig": params.get("remoteNetworkConfig"),
+        "controlPlaneScalingConfig": {"tier": "standard", **(params.get("controlPlaneScalingConfig") or {})},
+        **{member: params.get(member) for member in _COMPONENTS},
     }
 
 
@@ -103,9 +90,9 @@ def _vpc_config(given: Wire, vpc_id: str) -> Wire:
     }
 
 
-def _network(given: Wire) -> Wire:
+def _network(scene: Scene, given: Wire, vpc_id: str) -> Wire:
     family = given.get("ipFamily", "ipv4")
-    ranges = {"serviceIpv4Cidr": given.get("serviceIpv4Cidr", "10.100.0.0/16")}
+    ranges = {"serviceIpv4Cidr": cluster_checks.service_range(given, scene.account.blocks(vpc_id))}
     if family == "ipv6":
         ranges = {"serviceIpv6Cidr": "fd30:1c53:5f8a::/108"}
     return {"ipFamily": family, "elasticLoadBalancing": {"enabled": False}, **ranges}
@@ -141,13 +128,15 @@ def _show_endpoint(scene: Scene, cluster: Cluster) -> None:
     ensure_log_group(scene, cluster)
 
 
-def _activate(scene: Scene, cluster: Cluster) -> None:
+def _activate(cluster: Cluster) -> None:
     if cluster.status == "CREATING":
         cluster.wire["status"] = "ACTIVE"
 
 
 def describe(scene: Scene, params: Wire) -> Wire:
-    return {"cluster": scene.cluster(params["name"]).wire}
+    cluster = scene.cluster(params["name"])
+    cluster.wire["health"] = {"issues": health.of_cluster(scene, cluster)}
+    return {"cluster": cluster.wire}
 
 
 def list_all(scene: Scene, params: Wire) -> Wire:
@@ -169,12 +158,17 @@ def _refuse_deletion(cluster: Cluster) -> None:
     if cluster.nodegroups:
         raise faults.in_use("Cluster has nodegroups attached", clusterName=name)
     if cluster.fargate:
-        raise faults.in_use("Cluster has Fargate profiles attached", clusterName=name)
+        (profile, *_) = cluster.fargate.values()
+        raise faults.in_use(
+            f"Cannot delete because cluster {name} currently has Fargate profile "
+            f"{profile.wire['fargateProfileName']} in status {profile.wire['status']}",
+            clusterName=name,
+        )
     if cluster.status == "DELETING":
         raise faults.in_use(f"Cluster {name} is already being deleted", clusterName=name)
     if cluster.status == "CREATING" or cluster.is_updating:
         raise faults.in_use(
-            f"Cannot delete cluster {name} because it currently has an update in progress", clusterName=name
+            f"Cannot delete because cluster {name} currently has an update in progress", clusterName=name
         )
     if cluster.wire["deletionProtection"]:
         raise faults.bad_request(f"Cluster {name} has deletion protection enabled", clusterName=name)

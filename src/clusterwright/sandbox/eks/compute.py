@@ -3,6 +3,7 @@
 import json
 from functools import partial
 
+from clusterwright.sandbox.eks import auto_mode
 from clusterwright.sandbox.eks.records import Child, Cluster, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
@@ -29,7 +30,7 @@ def suffices(cluster: Cluster, addon: Child) -> bool:
 
 
 def _has_nodes(cluster: Cluster) -> bool:
-    return any(
+    return auto_mode.has_pools(cluster) or any(
         group.wire["status"] in ("ACTIVE", "UPDATING", "DEGRADED")
         and group.wire["scalingConfig"]["desiredSize"] > 0
         for group in cluster.nodegroups.values()

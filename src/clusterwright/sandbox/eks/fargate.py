@@ -12,6 +12,7 @@ from clusterwright.sandbox.eks.records import Child, Cluster, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
 _NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
+_PODS = "eks-fargate-pods.amazonaws.com"
 _MOST_SELECTORS = 5
 _MOST_LABELS = 5
 
@@ -51,7 +52,11 @@ def _check(scene: Scene, cluster: Cluster, params: Wire) -> None:
             raise faults.invalid(
                 f"Subnet {subnet.id} provided in Fargate Profile is not a private subnet", clusterName=name
             )
-    scene.role(params["podExecutionRoleArn"], "eks-fargate-pods.amazonaws.com", clusterName=name)
+    if not scene.trusts(params["podExecutionRoleArn"], _PODS, clusterName=name):
+        raise faults.invalid(
+            f"Misconfigured PodExecutionRole Trust Policy; Please add the {_PODS} Service Principal",
+            clusterName=name,
+        )
 
 
 def _check_selectors(selectors: list[Wire], name: str) -> None:

@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from clusterwright.sandbox.eks import faults, nodes, updates, versions
-from clusterwright.sandbox.eks.nodegroups import check_labels, check_scaling, check_version, find
+from clusterwright.sandbox.eks import faults, nodegroup_checks, nodes, template_checks, updates, versions
+from clusterwright.sandbox.eks.nodegroups import find
 from clusterwright.sandbox.eks.records import Cluster, Nodegroup, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
@@ -20,17 +20,20 @@ def update_config(scene: Scene, params: Wire) -> Wire:
         return {"update": before.wire}
     members = {"clusterName": cluster.name, "nodegroupName": params["nodegroupName"]}
     scaling = {**group.wire["scalingConfig"], **(params.get("scalingConfig") or {})}
-    check_scaling(scaling, members)
-    labels = params.get("labels") or {}
-    check_labels(labels.get("addOrUpdateLabels") or {}, members)
+    labels, taints = params.get("labels") or {}, params.get("taints") or {}
+    nodegroup_checks.check_scaling(scaling, members)
+    nodegroup_checks.check_labels(labels.get("addOrUpdateLabels") or {}, members)
+    nodegroup_checks.check_taints(_changed_taints(group, taints), members)
+    nodegroup_checks.check_rates(params, members)
     if params.get("scalingConfig"):
         group.wire["scalingConfig"] = scaling
         scene.account.resize(group.group_name, scaling)
 
     def apply() -> None:
         _change_labels(group, labels)
-        _change_taints(group, params.get("taints") or {})
-        group.wire["updateConfig"] = params.get("updateConfig") or group.wire["updateConfig"]
+        group.wire["taints"] = _changed_taints(group, taints)
+        for member in ("updateConfig", "nodeRepairConfig"):
+            group.wire[member] = params.get(member) or group.wire[member]
 
     return _run(scene, (cluster, group), ("nodegroup-config", "ConfigUpdate", _said(params)), params, apply)
 
@@ -90,11 +93,11 @@ def _change_labels(group: Nodegroup, labels: Wire) -> None:
         group.wire["labels"].pop(key, None)
 
 
-def _change_taints(group: Nodegroup, taints: Wire) -> None:
+def _changed_taints(group: Nodegroup, taints: Wire) -> list[Wire]:
     removed = [_taint_key(one) for one in taints.get("removeTaints") or []]
     added = {_taint_key(one): one for one in taints.get("addOrUpdateTaints") or []}
     kept = {_taint_key(one): one for one in group.wire["taints"] if _taint_key(one) not in removed}
-    group.wire["taints"] = list({**kept, **added}.values())
+    return list({**kept, **added}.values())
 
 
 def _taint_key(taint: Wire) -> tuple[str | None, str | None]:
@@ -117,6 +120,8 @@ def update_version(scene: Scene, params: Wire) -> Wire:
         scene.account.replace_instances(group.group_name)
 
     said = [("Version", changes["version"]), ("ReleaseVersion", changes["releaseVersion"])]
+    template = changes.get("launchTemplate") or {}
+    said += [(f"LaunchTemplate{key.capitalize()}", template[key]) for key in ("name", "version") if template]
     return _run(scene, (cluster, group), ("nodegroup-version", "VersionUpdate", said), params, apply)
 
 
@@ -124,20 +129,32 @@ def _wanted(scene: Scene, cluster: Cluster, group: Nodegroup, params: Wire, memb
     version = params.get("version") or (
         group.wire["version"] if params.get("launchTemplate") else cluster.wire["version"]
     )
-    check_version(cluster, version, members)
+    nodegroup_checks.check_version(cluster, version, members)
     if versions.minor(version) < versions.minor(group.wire["version"]):
         raise faults.invalid(
             f"Nodegroup version {version} must not be older than {group.wire['version']}", **members
         )
+    nodegroup_checks.check_ami(group.wire["amiType"], version, members)
     release = params.get("releaseVersion") or f"{versions.patch(version)}-20251103"
     changes: Wire = {"version": version, "releaseVersion": release}
     if params.get("launchTemplate"):
-        if not group.wire.get("launchTemplate"):
-            raise faults.invalid("The node group was not created with a launch template", **members)
-        changes["launchTemplate"] = nodes.check_template(
-            scene, {"launchTemplate": params["launchTemplate"]}, members
-        )
+        changes["launchTemplate"] = _same_template(scene, group, params, members)
     return changes
+
+
+def _same_template(scene: Scene, group: Nodegroup, params: Wire, members: Wire) -> Wire:
+    """Another version of the template that the group was made with; no other template."""
+    before = group.wire.get("launchTemplate")
+    if not before:
+        raise faults.invalid("The node group was not created with a launch template", **members)
+    wanted = {member: params.get(member) for member in ("launchTemplate", "version", "releaseVersion")}
+    template, _ = template_checks.check(scene, wanted, members)
+    if template["id"] != before["id"]:
+        raise faults.invalid(
+            f"The launch template must be the one that the node group was created with: {before['id']}",
+            **members,
+        )
+    return template
 
 
 OPERATIONS = {"UpdateNodegroupConfig": update_config, "UpdateNodegroupVersion": update_version}

@@ -7,8 +7,8 @@ import copy
 from typing import Any
 
 from clusterwright.sandbox.ec2.images import eks_image_id
-from clusterwright.sandbox.eks import faults
 from clusterwright.sandbox.eks.account import Subnet
+from clusterwright.sandbox.eks.nodegroup_checks import architecture
 from clusterwright.sandbox.eks.records import Cluster, Nodegroup, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
@@ -31,6 +31,7 @@ def launch(scene: Scene, cluster: Cluster, group: Nodegroup) -> None:
     wire = group.wire
     suffix = scene.unique("nodegroup", f"{cluster.name}/{wire['nodegroupName']}")
     group.group_name = f"eks-{wire['nodegroupName']}-{suffix}"
+    resources = _let_in(scene, cluster, group, str(suffix))
     data = template_data(scene, cluster, group)
     group.template_id = scene.account.make_template(f"eks-{suffix}", data, _aws_tags(cluster, group))
     tags = {
@@ -44,11 +45,26 @@ def launch(scene: Scene, cluster: Cluster, group: Nodegroup) -> None:
     refused = scene.account.make_scaling_group(
         group.group_name, _policy(group), wire["scalingConfig"], wire["subnets"], tags
     )
-    wire["resources"] = {"autoScalingGroups": [{"name": group.group_name}]}
+    wire["resources"] = {"autoScalingGroups": [{"name": group.group_name}], **resources}
     asked = data.get("NetworkInterfaces") or [{}]
     group.asks_for_address = asked[0].get("AssociatePublicIpAddress") is True
     group.boot_problem = refused or boot_problem(scene, group)
     group.booted_at = scene.now
+
+
+def _let_in(scene: Scene, cluster: Cluster, group: Nodegroup, suffix: str) -> Wire:
+    """The group through which whoever may use SSH comes: those named, else everybody.
+
+    https://docs.aws.amazon.com/eks/latest/APIReference/API_RemoteAccessConfig.html
+    """
+    access = group.wire["remoteAccess"] or {}
+    if not access.get("ec2SshKey"):
+        return {}
+    vpc = cluster.wire["resourcesVpcConfig"]["vpcId"]
+    named = f"eks-remoteAccess-{suffix}"
+    tags = _aws_tags(cluster, group)
+    group.ssh_group = scene.account.make_ssh_group(named, vpc, access.get("sourceSecurityGroups"), tags)
+    return {"remoteAccessSecurityGroup": group.ssh_group}
 
 
 def boot_problem(scene: Scene, group: Nodegroup) -> Wire | None:
@@ -80,13 +96,15 @@ def template_data(scene: Scene, cluster: Cluster, group: Nodegroup) -> Wire:
     found = scene.account.template(spec) if spec else None
     data: Wire = copy.deepcopy(found[3]) if found else {}
     data.setdefault("InstanceType", wire["instanceTypes"][0] if wire["instanceTypes"] else "t3.medium")
-    architecture = "arm64" if "ARM_64" in wire["amiType"] else "x86_64"
-    data.setdefault("ImageId", eks_image_id(scene.region.name, wire["version"], architecture))
+    if "ImageId" not in data:
+        kind = architecture(wire["amiType"])
+        data["ImageId"] = eks_image_id(scene.region.name, wire["version"], kind)
     cluster_group = cluster.wire["resourcesVpcConfig"]["clusterSecurityGroupId"]
     if not data.get("NetworkInterfaces"):
         data.setdefault("SecurityGroupIds", [cluster_group])
     if wire.get("remoteAccess") and wire["remoteAccess"].get("ec2SshKey"):
         data["KeyName"] = wire["remoteAccess"]["ec2SshKey"]
+        data["SecurityGroupIds"] = [*data.get("SecurityGroupIds", []), group.ssh_group]
     if not data.get("BlockDeviceMappings"):
         ebs = {"VolumeSize": wire.get("diskSize") or _DEFAULT_DISK, "VolumeType": "gp3"}
         data["BlockDeviceMappings"] = [
@@ -131,30 +149,3 @@ def _policy(group: Nodegroup) -> Wire:
             "SpotAllocationStrategy": "price-capacity-optimized",
         },
     }
-
-
-def check_template(scene: Scene, params: Wire, members: Wire) -> Wire | None:
-    """The launch template as the API shows it, or the refusal that AWS has for this combination."""
-    spec = params.get("launchTemplate")
-    if not spec:
-        return None
-    found = scene.account.template(spec)
-    if found is None:
-        raise faults.invalid(
-            "The specified launch template does not exist, or its version does not", **members
-        )
-    template_id, name, version, data = found
-    if params.get("diskSize"):
-        raise faults.invalid("Disk size must be specified within the launch template.", **members)
-    if params.get("remoteAccess"):
-        raise faults.invalid(
-            "Remote access configuration cannot be specified with a launch template.", **members
-        )
-    if data.get("InstanceType") and params.get("instanceTypes"):
-        raise faults.invalid(
-            "Instance types must be given either in the launch template or in the node group, not in both.",
-            **members,
-        )
-    if data.get("IamInstanceProfile"):
-        raise faults.invalid("IamInstanceProfile cannot be specified in the launch template.", **members)
-    return {"id": template_id, "name": name, "version": str(version)}

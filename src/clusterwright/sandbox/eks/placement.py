@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from clusterwright.sandbox.call import AwsError
-from clusterwright.sandbox.eks import faults
+from clusterwright.sandbox.eks import faults, network_ranges
 from clusterwright.sandbox.eks.account import Subnet
 from clusterwright.sandbox.eks.records import Cluster
 from clusterwright.sandbox.eks.scene import Scene
@@ -33,16 +33,17 @@ def for_cluster(scene: Scene, name: str, vpc_config: dict[str, Any]) -> list[Sub
         raise faults.invalid("Subnets specified must be in the same VPC", clusterName=name)
     for subnet in found:
         if subnet.zone_id in _ZONES_WITHOUT_EKS:
-            raise _unsupported(name, subnet)
+            raise _unsupported(scene, name, subnet)
     if len({subnet.zone for subnet in found}) < 2:
         raise faults.invalid("Subnets specified must be in at least two different AZs", clusterName=name)
+    network_ranges.check_groups(vpc_config, name)
     for group_id in vpc_config.get("securityGroupIds") or []:
         if not scene.account.has_group(group_id):
             raise faults.invalid(f"The security group '{group_id}' does not exist", clusterName=name)
     return found
 
 
-def _unsupported(name: str, subnet: Subnet) -> AwsError:
+def _unsupported(scene: Scene, name: str, subnet: Subnet) -> AwsError:
     return AwsError(
         "UnsupportedAvailabilityZoneException",
         f"Cannot create cluster '{name}' because {subnet.zone}, the targeted availability zone, does not "
@@ -51,7 +52,7 @@ def _unsupported(name: str, subnet: Subnet) -> AwsError:
         400,
         clusterName=name,
         nodegroupName=None,
-        validZones=[],
+        validZones=[zone for zone, zone_id in scene.account.zones() if zone_id not in _ZONES_WITHOUT_EKS],
     )
 
 

@@ -10,6 +10,7 @@ from clusterwright.sandbox.eks.paging import page
 from clusterwright.sandbox.eks.records import Child, Cluster, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
+_CHANGEABLE = ("roleArn", "targetRoleArn", "disableSessionTags", "policy")
 _SUMMARY = ("clusterName", "namespace", "serviceAccount", "associationArn", "associationId", "ownerArn")
 
 
@@ -22,7 +23,8 @@ def create(scene: Scene, params: Wire) -> Wire:
             raise faults.in_use(
                 f"Association already exists: {one.wire['associationId']}", clusterName=cluster.name
             )
-    scene.role(params["roleArn"], "pods.eks.amazonaws.com", clusterName=cluster.name)
+    _check_role(scene, cluster, params["roleArn"])
+    _check_policy(cluster, params)
     association = associate(scene, cluster, params)
     association.token = tokens.of(params)
     return {"association": association.wire}
@@ -45,10 +47,38 @@ def associate(scene: Scene, cluster: Cluster, params: Wire, owner: str | None = 
             "ownerArn": owner,
             "disableSessionTags": bool(params.get("disableSessionTags", False)),
             "targetRoleArn": params.get("targetRoleArn"),
+            "externalId": _external_id(scene, cluster, params),
+            "policy": params.get("policy"),
         }
     )
     cluster.pods[number] = made
     return made
+
+
+def _external_id(scene: Scene, cluster: Cluster, wire: Wire) -> str | None:
+    """What the target role's trust policy asks for, so that no other association gets in.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/pod-id-assign-target-role.html
+    """
+    if not wire.get("targetRoleArn"):
+        return None
+    where = (scene.region.name, scene.region.account, cluster.name, wire["namespace"], wire["serviceAccount"])
+    return "/".join(where)
+
+
+def _check_role(scene: Scene, cluster: Cluster, arn: str) -> None:
+    """Roles are passed to the service, which is possible within an account only."""
+    if f":{scene.region.account}:" not in arn:
+        raise faults.invalid(f"The role {arn} is not of the cluster's account", clusterName=cluster.name)
+    scene.role(arn, "pods.eks.amazonaws.com", clusterName=cluster.name)
+
+
+def _check_policy(cluster: Cluster, params: Wire) -> None:
+    """A session policy leaves no room for session tags."""
+    if params.get("policy") and not params.get("disableSessionTags"):
+        raise faults.invalid(
+            "disableSessionTags must be true when a policy is given", clusterName=cluster.name
+        )
 
 
 def _found(cluster: Cluster, association_id: str) -> Child:
@@ -74,24 +104,32 @@ def list_all(scene: Scene, params: Wire) -> Wire:
 
 
 def update(scene: Scene, params: Wire) -> Wire:
-    association = _found(scene.active_cluster(params["clusterName"]), params["associationId"])
+    cluster = scene.active_cluster(params["clusterName"])
+    association = _found(cluster, params["associationId"])
+    _refuse_owned(cluster, association)
     if params.get("roleArn"):
-        scene.role(params["roleArn"], "pods.eks.amazonaws.com", clusterName=params["clusterName"])
-    for member in ("roleArn", "targetRoleArn", "disableSessionTags"):
-        if params.get(member) is not None:
-            association.wire[member] = params[member]
+        _check_role(scene, cluster, params["roleArn"])
+    given = {member: params[member] for member in _CHANGEABLE if params.get(member) is not None}
+    _check_policy(cluster, {**association.wire, **given})
+    association.wire.update(given)
+    association.wire["externalId"] = _external_id(scene, cluster, association.wire)
     association.wire["modifiedAt"] = datetime.fromtimestamp(scene.now, UTC)
     return {"association": association.wire}
+
+
+def _refuse_owned(cluster: Cluster, association: Child) -> None:
+    """Associations made with an add-on are the add-on's: https://docs.aws.amazon.com/eks/latest/userguide/add-ons-iam.html"""
+    owner = association.wire["ownerArn"]
+    if owner:
+        raise faults.bad_request(
+            f"Association {association.wire['associationId']} is owned by {owner}", clusterName=cluster.name
+        )
 
 
 def delete(scene: Scene, params: Wire) -> Wire:
     cluster = scene.cluster(params["clusterName"])
     association = _found(cluster, params["associationId"])
-    if association.wire["ownerArn"]:
-        raise faults.bad_request(
-            f"Association {params['associationId']} is owned by {association.wire['ownerArn']}",
-            clusterName=cluster.name,
-        )
+    _refuse_owned(cluster, association)
     del cluster.pods[params["associationId"]]
     return {"association": association.wire}
 

@@ -8,7 +8,7 @@ Wire = dict[str, Any]
 
 @dataclass(eq=False, slots=True)
 class Child:
-    """A node group, a Fargate profile, an add-on, an access entry or a pod identity association."""
+    """A node group, Fargate profile, add-on, access entry, pod identity association or identity provider."""
 
     wire: Wire
     token: Any = None
@@ -23,6 +23,7 @@ class Nodegroup(Child):
     boot_problem: Wire | None = None
     asks_for_address: bool = False
     booted_at: float = 0.0
+    ssh_group: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -52,7 +53,10 @@ class Cluster:
     addons: dict[str, Child] = field(default_factory=dict)
     access: dict[str, AccessEntry] = field(default_factory=dict)
     pods: dict[str, Child] = field(default_factory=dict)
+    identity: dict[str, Child] = field(default_factory=dict)
     updates: dict[str, Update] = field(default_factory=dict)
+    insights: dict[str, Wire] = field(default_factory=dict)
+    refresh: Wire = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -49,7 +49,7 @@ def _typed(values: list[str], kind: str) -> Any:
         return values
     if kind == "boolean":
         return values[-1] == "true"
-    return int(values[-1]) if kind == "integer" else values[-1]
+    return int(values[-1]) if kind == "integer" and values[-1].isdecimal() else values[-1]
 
 
 @cache

@@ -71,11 +71,14 @@ class Scene:
 
     def role(self, arn: str, service: str, **members: Any) -> None:
         """The role exists, is visible by now and trusts the service; else as if it did not exist."""
+        if not self.trusts(arn, service, **members):
+            raise faults.role_unusable(arn, **members)
+
+    def trusts(self, arn: str, service: str, **members: Any) -> bool:
         role = trust.find_role(arn)
         if role is None or not trust.trusts_service(role, service, self._source(service, members)):
-            raise faults.role_unusable(arn, **members)
-        if not self.propagation.is_trusted(role.account_id, role.name):
-            raise faults.role_unusable(arn, **members)
+            return False
+        return self.propagation.is_trusted(role.account_id, role.name)
 
     def _source(self, service: str, members: Mapping[str, Any]) -> Context:
         """On whose behalf the service comes; https://docs.aws.amazon.com/eks/latest/userguide/

@@ -10,13 +10,27 @@ from clusterwright.sandbox.eks.records import Cluster, Region, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
 _MOST = 50
+_RESERVED = "aws:"
 _ARN_OF = {
     "nodegroups": "nodegroupArn",
     "fargate": "fargateProfileArn",
     "addons": "addonArn",
     "access": "accessEntryArn",
     "pods": "associationArn",
+    "identity": "identityProviderConfigArn",
 }
+
+
+def bad(message: str) -> AwsError:
+    return AwsError("BadRequestException", message)
+
+
+def problem(params: Wire) -> str | None:
+    """https://docs.aws.amazon.com/eks/latest/userguide/eks-using-tags.html#tag-restrictions"""
+    for key, value in (params.get("tags") or {}).items():
+        if key.lower().startswith(_RESERVED) or value.lower().startswith(_RESERVED):
+            return f"Tags cannot begin with {_RESERVED}, which is reserved for AWS: {key}"
+    return None
 
 
 def tagged(region: Region) -> Iterator[tuple[str, str, Wire]]:
@@ -43,8 +57,8 @@ def _tags(scene: Scene, arn: str) -> dict[str, str]:
 def tag(scene: Scene, params: Wire) -> Wire:
     tags = _tags(scene, params["resourceArn"])
     added = params.get("tags") or {}
-    if any(key.startswith("aws:") for key in added) or len({*tags, *added}) > _MOST:
-        raise AwsError("BadRequestException", f"at most {_MOST} tags, none of which begins with aws:")
+    if len({*tags, *added}) > _MOST:
+        raise bad(f"A resource has at most {_MOST} tags")
     tags.update(added)
     return {}
 

@@ -58,13 +58,32 @@ def describe(scene: Scene, params: Wire) -> Wire:
 
 def list_all(scene: Scene, params: Wire) -> Wire:
     cluster = scene.cluster(params["name"])
+    _check_part(cluster, params)
     found = [update_id for update_id, update in cluster.updates.items() if _is_of(update, params)]
     ids, token = page(found, params)
     return {"updateIds": ids, "nextToken": token}
+
+
+def _check_part(cluster: Cluster, params: Wire) -> None:
+    for member, parts in (("nodegroupName", cluster.nodegroups), ("addonName", cluster.addons)):
+        name = params.get(member)
+        if name and name not in parts:
+            raise faults.not_found(f"No {member} {name} in the cluster", clusterName=cluster.name)
 
 
 def _is_of(update: Update, params: dict[str, Any]) -> bool:
     return update.nodegroup == params.get("nodegroupName") and update.addon == params.get("addonName")
 
 
-OPERATIONS = {"DescribeUpdate": describe, "ListUpdates": list_all}
+def cancel(scene: Scene, params: Wire) -> Wire:
+    """Only version rollbacks of Auto Mode's nodes can be cancelled, and there are none here.
+
+    https://docs.aws.amazon.com/eks/latest/APIReference/API_CancelUpdate.html
+    """
+    update = describe(scene, params)["update"]
+    raise faults.bad_request(
+        f"Update {update['id']} of type {update['type']} cannot be cancelled", clusterName=params["name"]
+    )
+
+
+OPERATIONS = {"DescribeUpdate": describe, "ListUpdates": list_all, "CancelUpdate": cancel}

@@ -11,6 +11,8 @@ from clusterwright.sandbox.eks import faults
 from clusterwright.sandbox.eks.paging import page
 from clusterwright.sandbox.eks.scene import Scene
 
+_UNSUPPORTED = "UNSUPPORTED"
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -30,6 +32,9 @@ OFFERED: tuple[Version, ...] = (
     Version("1.31", "1.31.13", "eks.39", (2024, 9, 26), (2025, 11, 26), (2026, 11, 26), standard=False),
     Version("1.30", "1.30.14", "eks.47", (2024, 5, 23), (2025, 7, 23), (2026, 7, 23), standard=False),
 )
+_NO_LONGER: tuple[Version, ...] = (
+    Version("1.29", "1.29.15", "eks.57", (2024, 1, 23), (2025, 3, 23), (2026, 3, 23), standard=False),
+)
 DEFAULT = "1.33"
 _BY_NAME = {version.name: version for version in OFFERED}
 
@@ -44,6 +49,18 @@ def checked(version: str, **members: Any) -> str:
     return version
 
 
+def has_standard_support(version: str) -> bool:
+    return _BY_NAME[version].standard
+
+
+def is_offered(version: str) -> bool:
+    return version in _BY_NAME
+
+
+def after(version: str) -> str:
+    return f"1.{minor(version) + 1}"
+
+
 def platform(version: str) -> str:
     return _BY_NAME[version].platform
 
@@ -53,23 +70,32 @@ def patch(version: str) -> str:
 
 
 def describe(_scene: Scene, params: dict[str, Any]) -> dict[str, Any]:
-    found = [one for one in map(_wire, OFFERED) if _is_wanted(one, params)]
+    """All on offer; with `includeAll`, or when they are asked for, those of the past as well."""
+    wants_old = params.get("includeAll") or params.get("clusterVersions") or _status(params) == _UNSUPPORTED
+    listed = (*OFFERED, *_NO_LONGER) if wants_old else OFFERED
+    found = [one for one in map(_wire, listed) if _is_wanted(one, params)]
     wires, token = page(found, params)
     return {"clusterVersions": wires, "nextToken": token}
 
 
 def _is_wanted(wire: dict[str, Any], params: dict[str, Any]) -> bool:
-    named = params.get("clusterVersions")
-    status = params.get("versionStatus") or (params.get("status") or "").upper().replace("-", "_")
+    named, status = params.get("clusterVersions"), _status(params)
     return (
-        (not named or wire["clusterVersion"] in named)
+        params.get("clusterType", "eks") == "eks"
+        and (not named or wire["clusterVersion"] in named)
         and (not params.get("defaultOnly") or wire["defaultVersion"])
         and (not status or wire["versionStatus"] == status)
     )
 
 
+def _status(params: dict[str, Any]) -> str:
+    """`status` is the older spelling of `versionStatus`."""
+    return str(params.get("versionStatus") or (params.get("status") or "").upper().replace("-", "_"))
+
+
 def _wire(version: Version) -> dict[str, Any]:
     support = "STANDARD_SUPPORT" if version.standard else "EXTENDED_SUPPORT"
+    support = support if version in OFFERED else _UNSUPPORTED
     return {
         "clusterVersion": version.name,
         "clusterType": "eks",

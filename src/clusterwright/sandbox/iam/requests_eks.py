@@ -20,6 +20,7 @@ _KINDS = {
     "AccessPolicy": ("access-entry", "principalArn", "access"),
     "AssociatedAccessPolicies": ("access-entry", "principalArn", "access"),
     "PodIdentityAssociation": ("podidentityassociation", "associationId", "pods"),
+    "IdentityProvider": ("identityproviderconfig", "identityProviderConfig", "identity"),
 }
 _ENTRIES = ("AccessEntry", "AccessPolicy", "AssociatedAccessPolicies")
 # Updates are a cluster's, or those of one of its parts.
@@ -84,11 +85,16 @@ def _resource(call: Call, world: World) -> str:
     cluster = _cluster(call)
     for verb in _VERBS:
         kind = _KINDS.get(action.removeprefix(verb).removesuffix("Config").removesuffix("Version"))
-        if action.startswith(verb) and kind is not None:
+        if action.startswith(verb) and kind is not None and kind[1] in params:
             prefix, member, collection = kind
-            name = str(params.get(member, ""))
+            name = _name(params[member])
             return world.eks_arn(call, collection, name) or _unknown(call, prefix, name)
     return arn(call, "eks", f"cluster/{cluster}")
+
+
+def _name(given: Any) -> str:
+    """An identity provider is named together with its type."""
+    return str(given.get("name", "") if isinstance(given, dict) else given)
 
 
 def _cluster(call: Call) -> str:
@@ -99,13 +105,18 @@ def _cluster(call: Call) -> str:
 def _unknown(call: Call, prefix: str, name: str) -> str:
     if prefix == "podidentityassociation":
         return arn(call, "eks", f"{prefix}/{_cluster(call)}/{name}")
+    if prefix == "identityproviderconfig":
+        return arn(call, "eks", f"{prefix}/{_cluster(call)}/oidc/{name}/*")
     return arn(call, "eks", f"{prefix}/{_cluster(call)}/{_in_arn(name)}/*")
 
 
 def _made(call: Call) -> str:
     if call.action == "CreateCluster":
         return arn(call, "eks", f"cluster/{_cluster(call)}")
-    prefix, member, _ = _KINDS[call.action.removeprefix("Create")]
+    kind = _KINDS.get(call.action.removeprefix("Create"))
+    if kind is None:
+        return arn(call, "eks", "*")  # no such thing here: EKS will say so
+    prefix, member, _ = kind
     return _unknown(call, prefix, str(call.params.get(member, "*")))
 
 
@@ -121,8 +132,10 @@ def _in_arn(name: str) -> str:
 def _passed(call: Call) -> Iterator[tuple[str, str]]:
     """The seed's policy passes roles to eks.amazonaws.com only, whoever assumes them in the end."""
     params: Any = call.params
+    auto = (_part(params, "computeConfig").get("nodeRoleArn"), _SERVICE)
     given = {
-        "CreateCluster": [(params.get("roleArn"), _SERVICE)],
+        "CreateCluster": [(params.get("roleArn"), _SERVICE), auto],
+        "UpdateClusterConfig": [auto],
         "CreateNodegroup": [(params.get("nodeRole"), _SERVICE)],
         "CreateFargateProfile": [(params.get("podExecutionRoleArn"), _SERVICE)],
         "CreateAddon": [(params.get("serviceAccountRoleArn"), _SERVICE)],
@@ -135,6 +148,11 @@ def _passed(call: Call) -> Iterator[tuple[str, str]]:
         (one.get("roleArn"), _PODS) for one in pods if isinstance(one, dict)
     ]
     return ((str(role), service) for role, service in found if role)
+
+
+def _part(params: Any, member: str) -> dict[str, Any]:
+    found = params.get(member)
+    return found if isinstance(found, dict) else {}
 
 
 def _in_their_name(call: Call, world: World) -> Iterator[Check]:

@@ -27,6 +27,7 @@ _WIRE = {
     "addons": ("addonName", "addonArn"),
     "access": ("principalArn", "accessEntryArn"),
     "pods": ("associationId", "associationArn"),
+    "identity": ("identityProviderConfigName", "identityProviderConfigArn"),
 }
 
 

@@ -49,8 +49,9 @@ def _user(name: str, caller: Caller, groups: list[str], policies: tuple[Wire, ..
 
 
 def _filled(name: str, caller: Caller) -> str:
-    session = caller.session.replace("@", "-")
-    return name.replace("{{SessionName}}", session).replace("{{AccountID}}", caller.account)
+    """https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html (username)"""
+    filled = name.replace("{{SessionNameRaw}}", caller.session).replace("{{AccountID}}", caller.account)
+    return filled.replace("{{SessionName}}", caller.session.replace("@", "-"))
 
 
 def _mapped(caller: Caller, store: Store) -> tuple[str, list[str]] | None:

@@ -84,7 +84,7 @@ def test_a_view_in_one_namespace(cluster: Cluster, api: httpx.Client, namespace:
         assert reader.get(f"/api/v1/namespaces/{namespace}/configmaps/a").status_code == 200
         refused = reader.get(f"/api/v1/namespaces/{namespace}/secrets")
         assert refused.status_code == 403
-        name = f"arn:aws:iam::{cluster.tenant.account}:role/viewer"
+        name = f"arn:aws:sts::{cluster.tenant.account}:assumed-role/viewer/me"
         assert refused.json()["message"] == (
             f'secrets is forbidden: User "{name}" cannot list resource "secrets" in API group "" in the '
             f'namespace "{namespace}"'
