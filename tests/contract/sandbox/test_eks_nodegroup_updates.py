@@ -239,3 +239,25 @@ def test_another_version_of_the_template_changes_the_nodes(templated: Ground) ->
     templated.tenant.advance(CREATED)
     assert {one["InstanceType"] for one in templated.instances()} == {"m6i.large"}
     assert templated.nodegroup()["launchTemplate"]["version"] == "2"
+
+
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/eksctl/launch-template-support.html")
+def test_an_image_of_ones_own_is_in_all_versions_or_none(templated: Ground) -> None:
+    data = {"InstanceType": "m5.large", "ImageId": "ami-12345678"}
+    templated.tenant.ec2.create_launch_template_version(LaunchTemplateName="own", LaunchTemplateData=data)
+    with refused("InvalidParameterException", "custom AMI"):
+        _upgrade(templated, launchTemplate={"name": "own", "version": "2"})
+
+
+@pytest.mark.documented(_VERSION)
+def test_an_image_of_ones_own_is_updated_with_its_template(occupied: Ground) -> None:
+    occupied.template("own", InstanceType="m5.large", ImageId="ami-12345678")
+    occupied.create_nodegroup(launchTemplate={"name": "own"})
+    occupied.tenant.advance(300)
+    image = occupied.tenant.ec2.describe_images(Owners=["602401143452"])["Images"][0]["ImageId"]
+    data = {"InstanceType": "m5.large", "ImageId": image}
+    occupied.tenant.ec2.create_launch_template_version(LaunchTemplateName="own", LaunchTemplateData=data)
+    _upgrade(occupied, launchTemplate={"name": "own", "version": "2"})
+    occupied.tenant.advance(CREATED)
+    assert occupied.nodegroup()["releaseVersion"] == image
+    assert {one["ImageId"] for one in occupied.instances()} == {image}

@@ -138,23 +138,27 @@ def _wanted(scene: Scene, cluster: Cluster, group: Nodegroup, params: Wire, memb
     release = params.get("releaseVersion") or f"{versions.patch(version)}-20251103"
     changes: Wire = {"version": version, "releaseVersion": release}
     if params.get("launchTemplate"):
-        changes["launchTemplate"] = _same_template(scene, group, params, members)
+        template, data = _same_template(scene, group, params, members)
+        changes["launchTemplate"] = template
+        changes["releaseVersion"] = data.get("ImageId") or release
     return changes
 
 
-def _same_template(scene: Scene, group: Nodegroup, params: Wire, members: Wire) -> Wire:
-    """Another version of the template that the group was made with; no other template."""
+def _same_template(scene: Scene, group: Nodegroup, params: Wire, members: Wire) -> tuple[Wire, Wire]:
+    """Another version of the template that the group was made with, with an image if that one had one."""
     before = group.wire.get("launchTemplate")
     if not before:
         raise faults.invalid("The node group was not created with a launch template", **members)
     wanted = {member: params.get(member) for member in ("launchTemplate", "version", "releaseVersion")}
-    template, _ = template_checks.check(scene, wanted, members)
+    template, data = template_checks.check(scene, wanted, members)
     if template["id"] != before["id"]:
         raise faults.invalid(
             f"The launch template must be the one that the node group was created with: {before['id']}",
             **members,
         )
-    return template
+    if bool(data.get("ImageId")) != (group.wire["amiType"] == "CUSTOM"):
+        raise faults.invalid("A custom AMI must be in all versions of the launch template or none", **members)
+    return template, data
 
 
 OPERATIONS = {"UpdateNodegroupConfig": update_config, "UpdateNodegroupVersion": update_version}
