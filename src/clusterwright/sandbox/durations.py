@@ -29,6 +29,7 @@ SPREADS: dict[str, Spread] = {
     "cluster-config": Spread(150, 240),
     "cluster-encryption": Spread(600, 900),
     "identity-provider": Spread(600, 900),  # a guess; users report 10 to 20 minutes
+    "capability": Spread(90, 180),  # a guess
     "insights-refresh": Spread(60, 120),  # a guess
     "cluster-version": Spread(540, 720),
     "nodegroup-create": Spread(125, 180),

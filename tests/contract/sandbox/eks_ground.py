@@ -113,3 +113,12 @@ def with_cluster(tenant: Tenant, **more: Any) -> Ground:
     given = {"version": "1.32", "accessConfig": {"authenticationMode": "API_AND_CONFIG_MAP"}, **more}
     tenant.cluster(ground.network, ground.cluster_role, **given)
     return ground
+
+
+def create_capability(ground: Ground, kind: str = "ACK", **given: Any) -> Any:
+    idc = {"argoCd": {"awsIdc": {"idcInstanceArn": "arn:aws:sso:::instance/ssoins-1234567890abcdef"}}}
+    if kind == "ARGOCD":
+        given = {"configuration": idc, **given}
+    named = {"clusterName": "one", "capabilityName": f"my-{kind.lower()}", "type": kind}
+    made = ground.eks.create_capability(**named, deletePropagationPolicy="RETAIN", **given)
+    return made["capability"]

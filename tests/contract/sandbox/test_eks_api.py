@@ -18,11 +18,6 @@ from .tenant import Tenant, refused
 _COMMON = api("CommonErrors").replace("API_", "")
 _ROW = "error body of an unimplemented call"
 _NOT_HERE = {
-    "CreateCapability",
-    "DeleteCapability",
-    "DescribeCapability",
-    "ListCapabilities",
-    "UpdateCapability",
     "CreateCertificateAuthority",
     "DeleteCertificateAuthority",
     "DescribeCertificateAuthority",
@@ -55,9 +50,9 @@ def test_all_of_eks_is_here_or_known_to_be_missing(shared: Ground) -> None:
 
 
 @pytest.mark.documented(_COMMON, row=_ROW)
-@pytest.mark.parametrize("operation", ["list_eks_anywhere_subscriptions", "list_capabilities"])
+@pytest.mark.parametrize("operation", ["list_eks_anywhere_subscriptions", "list_certificate_authorities"])
 def test_what_is_missing_is_said_in_json(shared: Ground, operation: str) -> None:
-    given = {"clusterName": "one"} if operation == "list_capabilities" else {}
+    given = {"clusterName": "one"} if operation == "list_certificate_authorities" else {}
     with refused("UnknownOperationException", "the sandbox has no eks:") as answer:
         getattr(shared.eks, operation)(**given)
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 404

@@ -392,3 +392,9 @@ def test_an_image_of_ones_own_makes_the_type_custom(occupied: Ground) -> None:
 def test_node_repair_is_kept(occupied: Ground) -> None:
     wanted = {"enabled": True, "maxUnhealthyNodeThresholdCount": 3}
     assert occupied.create_nodegroup(nodeRepairConfig=wanted)["nodeRepairConfig"] == wanted
+
+
+@pytest.mark.documented(api("WarmPoolConfig"))
+def test_a_warm_pool_is_kept(occupied: Ground) -> None:
+    wanted = {"enabled": True, "minSize": 1}
+    assert occupied.create_nodegroup(warmPoolConfig=wanted)["warmPoolConfig"] == wanted

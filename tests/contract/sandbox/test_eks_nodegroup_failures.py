@@ -120,6 +120,18 @@ def test_a_subnet_can_be_gone_before_the_nodes_come(occupied: Ground) -> None:
 
 
 @pytest.mark.documented(_ISSUE)
+def test_a_subnet_may_have_too_few_addresses(occupied: Ground) -> None:
+    ec2, vpc = occupied.tenant.ec2, occupied.network.vpc
+    small = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.9.0/28")["Subnet"]["SubnetId"]
+    ec2.associate_route_table(RouteTableId=occupied.network.private_table, SubnetId=small)
+    sizes = {"minSize": 1, "maxSize": 20, "desiredSize": 20}
+    occupied.create_nodegroup(subnets=[small], scalingConfig=sizes)
+    occupied.tenant.advance(1600)
+    assert occupied.nodegroup()["status"] == "CREATE_FAILED"
+    assert _codes(occupied) == ["InsufficientFreeAddresses"]
+
+
+@pytest.mark.documented(_ISSUE)
 def test_without_capacity_no_instance_is_launched(occupied: Ground) -> None:
     made = occupied.tenant.post("faults", {"kind": "capacity", "account": occupied.tenant.account})
     occupied.create_nodegroup()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .eks_ground import CREATED, Ground, with_cluster
+from .eks_ground import CREATED, Ground, create_capability, with_cluster
 from .pages import api
 from .tenant import Tenant, refused
 
@@ -30,6 +30,9 @@ def crowded(tenants: Callable[[], Tenant]) -> Ground:
         _associate(ground, name)
     for addon in ("vpc-cni", "kube-proxy", "coredns"):
         ground.create_addon(addon)
+    role = ground.role("capability", "capabilities.eks.amazonaws.com")
+    for kind in ("ACK", "KRO", "ARGOCD"):
+        create_capability(ground, kind, roleArn=role)
     return ground
 
 
@@ -67,6 +70,7 @@ _LISTS = [
             "identityProviderConfigs",
             _IN_A_CLUSTER,
         ),
+        ("ListCapabilities", "list_capabilities", "capabilities", _IN_A_CLUSTER),
         ("ListInsights", "list_insights", "insights", _IN_A_CLUSTER),
         ("DescribeAddonVersions", "describe_addon_versions", "addons", {}),
         ("DescribeClusterVersions", "describe_cluster_versions", "clusterVersions", {}),
@@ -109,6 +113,7 @@ def test_a_token_is_one_that_was_given(crowded: Ground) -> None:
             marks=pytest.mark.documented(api("ListNodegroups"), row="list_nodegroups on a missing cluster"),
         ),
         pytest.param("list_fargate_profiles", marks=pytest.mark.documented(api("ListFargateProfiles"))),
+        pytest.param("list_updates", marks=pytest.mark.documented(api("ListUpdates"))),
         pytest.param("list_addons", marks=pytest.mark.documented(api("ListAddons"))),
         pytest.param("list_access_entries", marks=pytest.mark.documented(api("ListAccessEntries"))),
         pytest.param(
@@ -123,7 +128,8 @@ def test_a_token_is_one_that_was_given(crowded: Ground) -> None:
 )
 def test_a_cluster_that_is_not_there_lists_nothing(crowded: Ground, operation: str) -> None:
     with refused("ResourceNotFoundException", "none"):
-        getattr(crowded.eks, operation)(clusterName="none")
+        name = "name" if operation == "list_updates" else "clusterName"
+        getattr(crowded.eks, operation)(**{name: "none"})
 
 
 @pytest.mark.documented(api("ListClusters"))

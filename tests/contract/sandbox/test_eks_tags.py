@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .eks_ground import CREATED, Ground, with_cluster
+from .eks_ground import CREATED, Ground, create_capability, with_cluster
 from .pages import api, guide
 from .tenant import Tenant, refused
 
@@ -53,6 +53,9 @@ def tagged(tenants: Callable[[], Tenant]) -> dict[str, Any]:
         "add-on": ground.create_addon(tags={"a": "1"})["addonArn"],
         "access entry": _entry(ground),
         "association": _association(ground),
+        "capability": create_capability(
+            ground, roleArn=ground.role("ack", "capabilities.eks.amazonaws.com"), tags={"a": "1"}
+        )["arn"],
     }
 
 
@@ -64,6 +67,7 @@ _KINDS = (
     "access entry",
     "association",
     "identity provider",
+    "capability",
 )
 
 

@@ -26,6 +26,7 @@ _EKS_KINDS = {
     "access": ("access-entry", "principalArn"),
     "pods": ("pod-identity-association", "associationId"),
     "identity": ("identity-provider-config", "identityProviderConfigName"),
+    "capabilities": ("capability", "capabilityName"),
 }
 
 

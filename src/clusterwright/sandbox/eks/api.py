@@ -11,6 +11,7 @@ from clusterwright.sandbox.call import Answer, AwsError, Call
 from clusterwright.sandbox.eks import (
     access,
     addons,
+    capabilities,
     cluster_updates,
     clusters,
     constraints,
@@ -49,6 +50,7 @@ OPERATIONS: dict[str, Operation] = {
     **addons.OPERATIONS,
     **access.OPERATIONS,
     **pods.OPERATIONS,
+    **capabilities.OPERATIONS,
     **tags.OPERATIONS,
 }
 

@@ -37,7 +37,7 @@ class Change:
 Maker = Callable[[Scene, Cluster, Wire], Change]
 
 
-def wanted(scene: Scene, cluster: Cluster, params: Wire) -> Change:
+def decide(scene: Scene, cluster: Cluster, params: Wire) -> Change:
     asked = [make for is_asked, make in _MAKERS if is_asked(params)]
     if len(asked) != 1:
         problem = "Only one type of update can be allowed." if asked else "No changes are requested."

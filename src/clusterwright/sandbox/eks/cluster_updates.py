@@ -18,7 +18,7 @@ def update_config(scene: Scene, params: Wire) -> Wire:
     if before:
         return {"update": before.wire}
     refuse_if_busy(cluster)
-    return run(scene, cluster, "cluster-config", cluster_changes.wanted(scene, cluster, params), params)
+    return run(scene, cluster, "cluster-config", cluster_changes.decide(scene, cluster, params), params)
 
 
 def refuse_if_busy(cluster: Cluster) -> None:

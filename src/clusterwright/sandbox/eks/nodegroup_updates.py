@@ -32,7 +32,7 @@ def update_config(scene: Scene, params: Wire) -> Wire:
     def apply() -> None:
         _change_labels(group, labels)
         group.wire["taints"] = _changed_taints(group, taints)
-        for member in ("updateConfig", "nodeRepairConfig"):
+        for member in ("updateConfig", "nodeRepairConfig", "warmPoolConfig"):
             group.wire[member] = params.get(member) or group.wire[member]
 
     return _run(scene, (cluster, group), ("nodegroup-config", "ConfigUpdate", _said(params)), params, apply)

@@ -111,6 +111,7 @@ def _wire(
         "health": {"issues": []},
         "updateConfig": params.get("updateConfig") or {"maxUnavailable": 1},
         "nodeRepairConfig": params.get("nodeRepairConfig"),
+        "warmPoolConfig": params.get("warmPoolConfig"),
         "launchTemplate": template or None,
         "tags": dict(params.get("tags") or {}),
     }

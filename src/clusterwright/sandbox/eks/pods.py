@@ -10,6 +10,7 @@ from clusterwright.sandbox.eks.paging import page
 from clusterwright.sandbox.eks.records import Child, Cluster, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
+_TRUSTED = "pods.eks.amazonaws.com"
 _CHANGEABLE = ("roleArn", "targetRoleArn", "disableSessionTags", "policy")
 _SUMMARY = ("clusterName", "namespace", "serviceAccount", "associationArn", "associationId", "ownerArn")
 
@@ -23,7 +24,7 @@ def create(scene: Scene, params: Wire) -> Wire:
             raise faults.in_use(
                 f"Association already exists: {one.wire['associationId']}", clusterName=cluster.name
             )
-    _check_role(scene, cluster, params["roleArn"])
+    scene.own_role(params["roleArn"], _TRUSTED, clusterName=cluster.name)
     _check_policy(cluster, params)
     association = associate(scene, cluster, params)
     association.token = tokens.of(params)
@@ -66,13 +67,6 @@ def _external_id(scene: Scene, cluster: Cluster, wire: Wire) -> str | None:
     return "/".join(where)
 
 
-def _check_role(scene: Scene, cluster: Cluster, arn: str) -> None:
-    """Roles are passed to the service, which is possible within an account only."""
-    if f":{scene.region.account}:" not in arn:
-        raise faults.invalid(f"The role {arn} is not of the cluster's account", clusterName=cluster.name)
-    scene.role(arn, "pods.eks.amazonaws.com", clusterName=cluster.name)
-
-
 def _check_policy(cluster: Cluster, params: Wire) -> None:
     """A session policy leaves no room for session tags."""
     if params.get("policy") and not params.get("disableSessionTags"):
@@ -108,7 +102,7 @@ def update(scene: Scene, params: Wire) -> Wire:
     association = _found(cluster, params["associationId"])
     _refuse_owned(cluster, association)
     if params.get("roleArn"):
-        _check_role(scene, cluster, params["roleArn"])
+        scene.own_role(params["roleArn"], _TRUSTED, clusterName=cluster.name)
     given = {member: params[member] for member in _CHANGEABLE if params.get(member) is not None}
     _check_policy(cluster, {**association.wire, **given})
     association.wire.update(given)

@@ -8,7 +8,7 @@ Wire = dict[str, Any]
 
 @dataclass(eq=False, slots=True)
 class Child:
-    """A node group, Fargate profile, add-on, access entry, pod identity association or identity provider."""
+    """What is made in a cluster and named by an ARN of its own."""
 
     wire: Wire
     token: Any = None
@@ -33,9 +33,10 @@ class AccessEntry(Child):
 
 @dataclass(eq=False, slots=True)
 class Update:
+    """`part` says of which node group, add-on or capability it is; of the cluster itself if empty."""
+
     wire: Wire
-    nodegroup: str | None = None
-    addon: str | None = None
+    part: dict[str, str] = field(default_factory=dict)
     token: Any = None
 
 
@@ -54,6 +55,7 @@ class Cluster:
     access: dict[str, AccessEntry] = field(default_factory=dict)
     pods: dict[str, Child] = field(default_factory=dict)
     identity: dict[str, Child] = field(default_factory=dict)
+    capabilities: dict[str, Child] = field(default_factory=dict)
     updates: dict[str, Update] = field(default_factory=dict)
     insights: dict[str, Wire] = field(default_factory=dict)
     refresh: Wire = field(default_factory=dict)
@@ -76,7 +78,7 @@ class Cluster:
         return self.self_managed_addons or self.foreign_cni or addon is not None
 
     def own_updates(self) -> list[Update]:
-        return [one for one in self.updates.values() if one.nodegroup is None and one.addon is None]
+        return [one for one in self.updates.values() if not one.part]
 
 
 @dataclass(eq=False, slots=True)

@@ -74,6 +74,12 @@ class Scene:
         if not self.trusts(arn, service, **members):
             raise faults.role_unusable(arn, **members)
 
+    def own_role(self, arn: str, service: str, **members: Any) -> None:
+        """Such a role of the cluster's own account: roles are passed to a service within an account only."""
+        if f":{self.region.account}:" not in arn:
+            raise faults.invalid(f"The role {arn} is not of the cluster's account", **members)
+        self.role(arn, service, **members)
+
     def trusts(self, arn: str, service: str, **members: Any) -> bool:
         role = trust.find_role(arn)
         if role is None or not trust.trusts_service(role, service, self._source(service, members)):

@@ -18,6 +18,7 @@ _ARN_OF = {
     "access": "accessEntryArn",
     "pods": "associationArn",
     "identity": "identityProviderConfigArn",
+    "capabilities": "arn",
 }
 
 

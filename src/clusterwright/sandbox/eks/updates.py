@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 from clusterwright.sandbox.eks import faults, tokens
 from clusterwright.sandbox.eks.paging import page
 from clusterwright.sandbox.eks.records import Cluster, Update, Wire
 from clusterwright.sandbox.eks.scene import Scene
+
+_PARTS = {"nodegroupName": "nodegroups", "addonName": "addons", "capabilityName": "capabilities"}
 
 
 def begin(
@@ -17,9 +18,9 @@ def begin(
     params: Iterable[tuple[str, str]],
     request: Wire,
 ) -> Update:
-    """A new update in progress, of whatever the request names: a node group, an add-on or the cluster."""
-    part = request.get("nodegroupName") or request.get("addonName")
-    update_id = str(scene.unique("update", f"{cluster.name}/{part or ''}/{kind}"))
+    """A new update in progress, of whatever the request names: a part of the cluster, or itself."""
+    part = _part(request)
+    update_id = str(scene.unique("update", f"{cluster.name}/{''.join(part.values())}/{kind}"))
     update = Update(
         wire={
             "id": update_id,
@@ -29,8 +30,7 @@ def begin(
             "createdAt": datetime.fromtimestamp(scene.now, UTC),
             "errors": [],
         },
-        nodegroup=request.get("nodegroupName"),
-        addon=request.get("addonName"),
+        part=part,
         token=tokens.of(request),
     )
     cluster.updates[update_id] = update
@@ -65,14 +65,17 @@ def list_all(scene: Scene, params: Wire) -> Wire:
 
 
 def _check_part(cluster: Cluster, params: Wire) -> None:
-    for member, parts in (("nodegroupName", cluster.nodegroups), ("addonName", cluster.addons)):
-        name = params.get(member)
-        if name and name not in parts:
+    for member, name in _part(params).items():
+        if name not in getattr(cluster, _PARTS[member]):
             raise faults.not_found(f"No {member} {name} in the cluster", clusterName=cluster.name)
 
 
-def _is_of(update: Update, params: dict[str, Any]) -> bool:
-    return update.nodegroup == params.get("nodegroupName") and update.addon == params.get("addonName")
+def _is_of(update: Update, params: Wire) -> bool:
+    return update.part == _part(params)
+
+
+def _part(params: Wire) -> dict[str, str]:
+    return {member: params[member] for member in _PARTS if params.get(member)}
 
 
 def cancel(scene: Scene, params: Wire) -> Wire:

@@ -20,6 +20,7 @@ _KINDS = {
     "AccessPolicy": ("access-entry", "principalArn", "access"),
     "AssociatedAccessPolicies": ("access-entry", "principalArn", "access"),
     "PodIdentityAssociation": ("podidentityassociation", "associationId", "pods"),
+    "Capability": ("capability", "capabilityName", "capabilities"),
     "IdentityProvider": ("identityproviderconfig", "identityProviderConfig", "identity"),
 }
 _ENTRIES = ("AccessEntry", "AccessPolicy", "AssociatedAccessPolicies")
@@ -31,6 +32,7 @@ _WITHOUT = frozenset(
 )
 _SERVICE = "eks.amazonaws.com"
 _PODS = "pods.eks.amazonaws.com"
+_CAPABILITIES = "capabilities.eks.amazonaws.com"
 _NO_LAUNCH = "You are not authorized to launch instances with this launch template."
 _LINKED = {
     "CreateCluster": _SERVICE,
@@ -107,6 +109,8 @@ def _unknown(call: Call, prefix: str, name: str) -> str:
         return arn(call, "eks", f"{prefix}/{_cluster(call)}/{name}")
     if prefix == "identityproviderconfig":
         return arn(call, "eks", f"{prefix}/{_cluster(call)}/oidc/{name}/*")
+    if prefix == "capability":
+        return arn(call, "eks", f"{prefix}/{_cluster(call)}/*/{name}/*")
     return arn(call, "eks", f"{prefix}/{_cluster(call)}/{_in_arn(name)}/*")
 
 
@@ -141,6 +145,8 @@ def _passed(call: Call) -> Iterator[tuple[str, str]]:
         "CreateAddon": [(params.get("serviceAccountRoleArn"), _SERVICE)],
         "UpdateAddon": [(params.get("serviceAccountRoleArn"), _SERVICE)],
         "CreatePodIdentityAssociation": [(params.get("roleArn"), _PODS)],
+        "CreateCapability": [(params.get("roleArn"), _CAPABILITIES)],
+        "UpdateCapability": [(params.get("roleArn"), _CAPABILITIES)],
         "UpdatePodIdentityAssociation": [(params.get("roleArn"), _PODS)],
     }
     pods = params.get("podIdentityAssociations") or []

@@ -28,6 +28,7 @@ _WIRE = {
     "access": ("principalArn", "accessEntryArn"),
     "pods": ("associationId", "associationArn"),
     "identity": ("identityProviderConfigName", "identityProviderConfigArn"),
+    "capabilities": ("capabilityName", "arn"),
 }
 
 
