@@ -133,12 +133,12 @@ def test_a_subnet_may_have_too_few_addresses(occupied: Ground) -> None:
 
 @pytest.mark.documented(_ISSUE)
 def test_without_capacity_no_instance_is_launched(occupied: Ground) -> None:
-    made = occupied.tenant.post("faults", {"kind": "capacity", "account": occupied.tenant.account})
+    fault = {"kind": "capacity", "account": occupied.tenant.account, "for": 2000}
+    occupied.tenant.post("faults", fault)
     occupied.create_nodegroup()
     occupied.tenant.advance(1600)
     assert occupied.nodegroup()["status"] == "CREATE_FAILED"
     assert _codes(occupied) == ["AsgInstanceLaunchFailures"]
-    assert made
 
 
 def _lose_group(ground: Ground) -> None:
