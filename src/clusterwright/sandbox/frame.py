@@ -16,6 +16,7 @@ from clusterwright.sandbox.ec2 import backend as ec2
 from clusterwright.sandbox.ec2.balancers import Balancers
 from clusterwright.sandbox.ec2.capacity import GATES
 from clusterwright.sandbox.eks.api import Eks
+from clusterwright.sandbox.eks.tagging import Tagging
 from clusterwright.sandbox.faults.faults import Faults
 from clusterwright.sandbox.iam import layer as iam
 from clusterwright.sandbox.idempotency import Idempotency
@@ -64,6 +65,7 @@ class Frame:
             self.balancers.layer,
             service_roles.layer,
             parameters.layer,
+            Tagging(self.eks).layer,
         ]
 
 

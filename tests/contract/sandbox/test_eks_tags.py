@@ -14,6 +14,7 @@ from .tenant import Tenant, refused
 
 _GUIDE = guide("eks-using-tags")
 _TAG = api("TagResource")
+_FOUND = "https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html"
 _ROW = "tags"
 
 
@@ -148,3 +149,46 @@ def test_what_is_not_there_has_no_tags(shared: Ground, call: str) -> None:
     more: dict[str, Any] = {"tag_resource": {"tags": {"a": "b"}}, "untag_resource": {"tagKeys": ["a"]}}
     with refused("NotFoundException"):
         getattr(shared.eks, call)(resourceArn=shared.cluster()["arn"] + "x", **more.get(call, {}))
+
+
+def _resources(ground: Ground, **wanted: Any) -> list[str]:
+    found = ground.tenant.client("resourcegroupstaggingapi").get_resources(**wanted)
+    return [one["ResourceARN"].split(":", 5)[5].partition("/")[0] for one in found["ResourceTagMappingList"]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kinds"),
+    [
+        pytest.param({"ResourceTypeFilters": ["eks:cluster"]}, ["cluster"], id="clusters"),
+        pytest.param({"ResourceTypeFilters": ["eks:nodegroup"]}, ["nodegroup"], id="node groups"),
+        pytest.param({"TagFilters": [{"Key": "a", "Values": ["2"]}]}, [], id="another value"),
+        pytest.param(
+            {"ResourceTypeFilters": ["eks"], "TagFilters": [{"Key": "a", "Values": ["1", "3"]}]},
+            [
+                "access-entry",
+                "addon",
+                "capability",
+                "cluster",
+                "fargateprofile",
+                "identityproviderconfig",
+                "nodegroup",
+                "podidentityassociation",
+            ],
+            id="one of the values",
+        ),
+    ],
+)
+@pytest.mark.documented(_FOUND)
+def test_everything_is_found_by_its_tags(
+    tagged: dict[str, Any], wanted: dict[str, Any], kinds: list[str]
+) -> None:
+    assert sorted(_resources(tagged["ground"], **wanted)) == kinds
+
+
+@pytest.mark.documented(_FOUND)
+def test_networks_are_found_beside_clusters(occupied: Ground) -> None:
+    tags = {"team": "a"}
+    occupied.eks.tag_resource(resourceArn=occupied.cluster()["arn"], tags=tags)
+    occupied.tenant.ec2.create_tags(Resources=[occupied.network.vpc], Tags=[{"Key": "team", "Value": "a"}])
+    found = _resources(occupied, TagFilters=[{"Key": "team", "Values": ["a"]}])
+    assert sorted(found) == ["cluster", "vpc"]
