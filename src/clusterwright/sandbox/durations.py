@@ -41,6 +41,8 @@ SPREADS: dict[str, Spread] = {
     "fargate-delete": Spread(120, 180),
     "nat-create": Spread(106, 125),
     "nat-delete": Spread(60, 75),
+    "endpoint-create": Spread(75, 120),  # a guess
+    "endpoint-delete": Spread(60, 120),  # a guess
     "addon-create": Spread(40, 60),
     "addon-create/coredns": Spread(15, 56),
     "addon-create/vpc-cni": Spread(40, 66),

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from moto.moto_api._internal import mock_random
 from moto.moto_api._internal.models import moto_api_backend
 
-from clusterwright.sandbox import managed_policies, parameters, service_roles
+from clusterwright.sandbox import dating, managed_policies, parameters, service_roles
 from clusterwright.sandbox.agenda import Agenda
 from clusterwright.sandbox.books.calls import Calls
 from clusterwright.sandbox.call import Handler, Layer
 from clusterwright.sandbox.clock import Clock
 from clusterwright.sandbox.durations import Draws
 from clusterwright.sandbox.ec2 import backend as ec2
+from clusterwright.sandbox.ec2 import dry_run
 from clusterwright.sandbox.ec2.balancers import Balancers
 from clusterwright.sandbox.ec2.capacity import GATES
 from clusterwright.sandbox.eks.api import Eks
@@ -59,6 +60,7 @@ class Frame:
         return [self.calls.layer, self.faults.layer], [
             self.limits.layer,
             *self.iam.layers,
+            dry_run.layer,
             self.propagation.layer,
             self.idempotency.layer,
             Enforcement(self.quotas, self.eks).layer,
@@ -77,6 +79,7 @@ def build(options: Options) -> Frame:
     service_roles.install()
     moto_api_backend.reset()
     mock_random.seed(options.seed)
+    dating.install(timing)
     ec2.install(timing)
     propagation = Propagation(timing)
     endpoints = Endpoints()

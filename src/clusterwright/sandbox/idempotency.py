@@ -9,7 +9,10 @@ _TOKEN = "ClientToken"
 _HONOURED = frozenset(
     f"ec2:{action}"
     for action in (
+        "CreateEgressOnlyInternetGateway",
+        "CreateFleet",
         "CreateNatGateway",
+        "CreateNetworkAcl",
         "CreateLaunchTemplate",
         "CreateLaunchTemplateVersion",
         "CreateRouteTable",

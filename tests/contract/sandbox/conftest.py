@@ -28,6 +28,14 @@ def shared_session() -> botocore.session.Session:
     return botocore.session.Session()
 
 
+@pytest.fixture(scope="module")
+def reader(sandbox: Running, shared_session: botocore.session.Session) -> Iterator[Tenant]:
+    """An account that all tests of a file read, and that none of them harms."""
+    one = Tenant(sandbox.url, shared_session, str(next(_numbers)))
+    yield one
+    one.close()
+
+
 @pytest.fixture
 def tenant(
     sandbox: Running, shared_session: botocore.session.Session, caplog: pytest.LogCaptureFixture

@@ -3,7 +3,8 @@
 import moto.ec2.urls
 from moto.ec2.models import EC2Backend, ec2_backends
 
-from clusterwright.sandbox.ec2 import instances, routes, tags, templates
+from clusterwright.sandbox.ec2 import endpoints, instances, names, paging, routes, tags, templates
+from clusterwright.sandbox.ec2.cidrs import StrictRanges
 from clusterwright.sandbox.ec2.dependencies import (
     StrictAddresses,
     StrictGateways,
@@ -12,6 +13,7 @@ from clusterwright.sandbox.ec2.dependencies import (
     StrictSubnets,
     StrictVpcs,
 )
+from clusterwright.sandbox.ec2.endpoints import TimedEndpoints
 from clusterwright.sandbox.ec2.images import FewImages
 from clusterwright.sandbox.ec2.instances import TidyInstances
 from clusterwright.sandbox.ec2.nat import TimedNatGateways
@@ -27,6 +29,8 @@ class SandboxEC2(
     StrictAddresses,
     StrictGroups,
     StrictVpcs,
+    StrictRanges,
+    TimedEndpoints,
     CleanTemplates,
     FewImages,
     TidyInstances,
@@ -40,9 +44,12 @@ class SandboxEC2(
 
 def install(timing: Timing) -> None:
     """moto asks its registry's `backend` for every new account and region: that seam is all we need."""
-    TimedNatGateways.timing = timing
+    TimedNatGateways.timing = TimedEndpoints.timing = timing
     ec2_backends.backend = SandboxEC2
     templates.install()
     instances.install()
     tags.install()
     routes.install()
+    endpoints.install()
+    names.install()
+    paging.install()

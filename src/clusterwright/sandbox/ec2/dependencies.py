@@ -31,15 +31,31 @@ class StrictSubnets(SubnetBackend):
 
 class StrictInterfaces(NetworkInterfaceBackend):
     def delete_network_interface(self, eni_id: str) -> None:
-        eni = self.enis.get(eni_id)
-        if eni is not None and eni.requester_managed and eni.status == "in-use":
+        eni: Any = self.enis.get(eni_id)
+        if eni is not None and _is_in_use(eni):
             raise EC2ClientError(
                 "InvalidParameterValue", f"Network interface '{eni_id}' is currently in use."
             )
         super().delete_network_interface(eni_id)
 
 
+def _is_in_use(eni: Any) -> bool:
+    """By a service, or by an instance that is not taking it with it at this moment."""
+    attached = eni.attachment_id is not None and not getattr(eni.instance, "is_going", False)
+    return attached or (eni.requester_managed and eni.status == "in-use")
+
+
 class StrictGateways(InternetGatewayBackend):
+    def attach_internet_gateway(self, internet_gateway_id: str, vpc_id: str) -> Any:
+        """One for each VPC: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html"""
+        gateways: list[Any] = list(self.internet_gateways.values())
+        attached = [one for one in gateways if one.vpc and one.vpc.id == vpc_id]
+        if attached and attached[0].id != internet_gateway_id:
+            raise EC2ClientError(
+                "InvalidParameterValue", f"Network {vpc_id} already has an internet gateway attached"
+            )
+        return super().attach_internet_gateway(internet_gateway_id, vpc_id)
+
     def detach_internet_gateway(self, internet_gateway_id: str, vpc_id: str) -> None:
         backend: Any = self
         if any(eni.public_ip and eni.vpc_id == vpc_id for eni in backend.enis.values()):
@@ -118,4 +134,5 @@ class StrictVpcs(VPCBackend):
         gateways = [igw for igw in backend.internet_gateways.values() if igw.vpc and igw.vpc.id == vpc_id]
         interfaces = [eni for eni in backend.enis.values() if eni.vpc_id == vpc_id]
         endpoints = [one for one in backend.vpc_end_points.values() if one.vpc_id == vpc_id]
-        return bool(own_groups or gateways or interfaces or endpoints)
+        one_way = [one for one in backend.egress_only_internet_gateways.values() if one.vpc_id == vpc_id]
+        return bool(own_groups or gateways or interfaces or endpoints or one_way)

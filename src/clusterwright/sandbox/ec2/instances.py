@@ -28,9 +28,11 @@ class TidyInstances(InstanceBackend):
         return super().run_instances(image_id, count, *given, **options)
 
     def terminate_instances(self, instance_ids: list[str]) -> Any:
-        for instance in self.get_multi_instances_by_id(instance_ids):
+        instances: list[Any] = self.get_multi_instances_by_id(instance_ids)
+        for instance in instances:
             if instance.state != "terminated" and 0 in instance.nics:
                 instance.nics[0].delete_on_termination = True
+            instance.is_going = True
         return super().terminate_instances(instance_ids)
 
 

@@ -1,4 +1,4 @@
-"""Launch templates: paging that loses nothing, versions that build on others, data without foreign tags.
+"""Launch templates: lists that lose nothing, versions that build on others and go, data without foreign tags.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplateVersion.html
 """
@@ -10,7 +10,9 @@ from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateBacke
 from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.ec2.utils import parse_user_data
 
-_PAGE = 200
+from clusterwright.sandbox.ec2 import template_versions
+
+_ALL = 1_000_000
 
 
 class CleanTemplates(LaunchTemplateBackend):
@@ -26,38 +28,53 @@ class CleanTemplates(LaunchTemplateBackend):
         return super().create_launch_template(name, description, template_data, tag_spec)
 
 
-class PagedTemplates(LaunchTemplates):
+class WholeTemplates(LaunchTemplates):
     def describe_launch_templates(self) -> ActionResult:
+        ids = self._get_param("LaunchTemplateIds", [])
+        for one in ids:
+            self.ec2_backend.get_launch_template(one)
         found = self.ec2_backend.describe_launch_templates(
             template_names=self._get_param("LaunchTemplateNames", []),
-            template_ids=self._get_param("LaunchTemplateIds", []),
+            template_ids=ids,
             filters=self._filters_from_querystring(),
         )
-        page, token = self._page(found)
-        return ActionResult({"LaunchTemplates": [self._summary(one) for one in page], "NextToken": token})
+        return ActionResult({"LaunchTemplates": [self._summary(one) for one in found]})
 
     def describe_launch_template_versions(self) -> ActionResult:
         found = self.ec2_backend.describe_launch_template_versions(
             template_name=self._get_param("LaunchTemplateName"),
             template_id=self._get_param("LaunchTemplateId"),
             versions=self._get_param("Versions", []),
-            min_version=self._get_int_param("MinVersion"),
-            max_version=self._get_int_param("MaxVersion"),
-            max_results=1_000_000,
+            min_version=None,
+            max_version=None,
+            max_results=_ALL,
         )
-        page, token = self._page(found)
+        least, most = self._get_int_param("MinVersion", 0), self._get_int_param("MaxVersion", _ALL)
+        shown = [self._version(*one) for one in found if least <= one[1].number <= most]
+        return ActionResult({"LaunchTemplateVersions": shown})
+
+    def delete_launch_template_versions(self) -> ActionResult:
+        """moto has no such action."""
+        template = self._template()
+        gone: list[dict[str, Any]] = []
+        kept: list[dict[str, Any]] = []
+        for number in map(str, self._get_param("Versions", [])):
+            error = template_versions.delete(template, number)
+            told = {
+                "LaunchTemplateId": template.id,
+                "LaunchTemplateName": template.name,
+                "VersionNumber": number,
+            }
+            (kept if error else gone).append({**told, "ResponseError": error} if error else told)
         return ActionResult(
-            {"LaunchTemplateVersions": [self._version(*one) for one in page], "NextToken": token}
+            {
+                "SuccessfullyDeletedLaunchTemplateVersions": gone,
+                "UnsuccessfullyDeletedLaunchTemplateVersions": kept,
+            }
         )
 
     def create_launch_template_version(self) -> ActionResult:
-        name, template_id = self._get_param("LaunchTemplateName"), self._get_param("LaunchTemplateId")
-        backend = self.ec2_backend
-        template = (
-            backend.get_launch_template(template_id)
-            if template_id
-            else backend.get_launch_template_by_name(name)
-        )
+        template = self._template()
         source = self._get_param("SourceVersion")
         data = dict(template.get_version(source).data) if source else {}
         given = dict(self._get_param("LaunchTemplateData", {}))
@@ -66,10 +83,11 @@ class PagedTemplates(LaunchTemplates):
         version = template.create_version(data | given, self._get_param("VersionDescription"))
         return ActionResult({"LaunchTemplateVersion": self._version(template, version)})
 
-    def _page(self, found: list[Any]) -> tuple[list[Any], str | None]:
-        size = self._get_int_param("MaxResults", _PAGE)
-        start = int(self._get_param("NextToken") or 0)
-        return found[start : start + size], str(start + size) if start + size < len(found) else None
+    def _template(self) -> Any:
+        template_id = self._get_param("LaunchTemplateId")
+        if template_id:
+            return self.ec2_backend.get_launch_template(template_id)
+        return self.ec2_backend.get_launch_template_by_name(self._get_param("LaunchTemplateName"))
 
     def _summary(self, template: LaunchTemplate) -> dict[str, Any]:
         return {
@@ -97,6 +115,7 @@ class PagedTemplates(LaunchTemplates):
 
 def install() -> None:
     """moto assembles its response class by inheritance, so methods are replaced where they are defined."""
-    for name, method in vars(PagedTemplates).items():
+    for name, method in vars(WholeTemplates).items():
         if callable(method):
             setattr(LaunchTemplates, name, method)
+    template_versions.install()
