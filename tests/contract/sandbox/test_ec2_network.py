@@ -1,7 +1,4 @@
-"""EC2 networking: tags from the creating call on, filters, gateways that take their time, dependencies.
-
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Welcome.html
-"""
+"""Networks: what EC2 makes and what it does not, tags from the creating call on, filters."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +7,10 @@ import pytest
 
 from .tenant import Network, Tenant, refused
 
+_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_{}.html"
+_ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
+_CIDRS = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
+_SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 _OWN = [{"Key": "owner", "Value": "us"}, {"Key": "Name", "Value": "x"}]
 
 
@@ -70,19 +71,39 @@ def _template(tenant: Tenant) -> str:
     return str(made["LaunchTemplate"]["LaunchTemplateId"])
 
 
-_KINDS: list[tuple[Callable[[Tenant], str], str, str, str]] = [
-    (_vpc, "describe_vpcs", "Vpcs", "VpcId"),
-    (_subnet, "describe_subnets", "Subnets", "SubnetId"),
-    (_igw, "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
-    (_eip, "describe_addresses", "Addresses", "AllocationId"),
-    (_nat, "describe_nat_gateways", "NatGateways", "NatGatewayId"),
-    (_route_table, "describe_route_tables", "RouteTables", "RouteTableId"),
-    (_group, "describe_security_groups", "SecurityGroups", "GroupId"),
-    (_template, "describe_launch_templates", "LaunchTemplates", "LaunchTemplateId"),
+_KINDS: list[tuple[Callable[[Tenant], str], str, str, str, str]] = [
+    (_vpc, "CreateVpc", "describe_vpcs", "Vpcs", "VpcId"),
+    (_subnet, "CreateSubnet", "describe_subnets", "Subnets", "SubnetId"),
+    (
+        _igw,
+        "CreateInternetGateway",
+        "describe_internet_gateways",
+        "InternetGateways",
+        "InternetGatewayId",
+    ),
+    (_eip, "AllocateAddress", "describe_addresses", "Addresses", "AllocationId"),
+    (_nat, "CreateNatGateway", "describe_nat_gateways", "NatGateways", "NatGatewayId"),
+    (_route_table, "CreateRouteTable", "describe_route_tables", "RouteTables", "RouteTableId"),
+    (_group, "CreateSecurityGroup", "describe_security_groups", "SecurityGroups", "GroupId"),
+    (
+        _template,
+        "CreateLaunchTemplate",
+        "describe_launch_templates",
+        "LaunchTemplates",
+        "LaunchTemplateId",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("make", "describe", "member", "key"), _KINDS, ids=[kind[2] for kind in _KINDS])
+@pytest.mark.parametrize(
+    ("make", "describe", "member", "key"),
+    [
+        pytest.param(
+            make, *rest, marks=pytest.mark.documented(_API.format(action)), id=f"{action} takes tags"
+        )
+        for make, action, *rest in _KINDS
+    ],
+)
 def test_tags_given_at_creation_are_found(
     tenant: Tenant, make: Callable[[Tenant], str], describe: str, member: str, key: str
 ) -> None:
@@ -100,188 +121,333 @@ def test_tags_given_at_creation_are_found(
         assert getattr(tenant.ec2, describe)(Filters=[other])[member] == []
 
 
-def _state(tenant: Tenant, nat: str) -> str:
-    return str(tenant.ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"][0]["State"])
+# VPCs and their ranges
 
 
-def test_a_nat_gateway_takes_its_time(tenant: Tenant) -> None:
-    """pending, available, deleting, deleted:
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html"""
-    network = tenant.network()
-    ec2 = tenant.ec2
-    network.add_nat()
-    assert _state(tenant, network.nat) == "pending"
-    tenant.advance(30)
-    assert _state(tenant, network.nat) == "pending"
-    tenant.advance(180)
-    assert _state(tenant, network.nat) == "available"
-    by_vpc = {"Name": "vpc-id", "Values": [network.vpc]}
-    for state, expected in (("available", [network.nat]), ("deleted", [])):
-        found = ec2.describe_nat_gateways(Filters=[by_vpc, {"Name": "state", "Values": [state]}])
-        assert [one["NatGatewayId"] for one in found["NatGateways"]] == expected
-
-    with refused("InvalidIPAddress.InUse"):
-        ec2.release_address(AllocationId=network.eip)
-    association = ec2.describe_addresses(AllocationIds=[network.eip])["Addresses"][0]["AssociationId"]
-    with refused("AuthFailure"):
-        ec2.disassociate_address(AssociationId=association)
-
-    ec2.delete_nat_gateway(NatGatewayId=network.nat)
-    assert _state(tenant, network.nat) == "deleting"
-    with refused("InvalidIPAddress.InUse"):
-        ec2.release_address(AllocationId=network.eip)
-    with refused("DependencyViolation"):
-        ec2.delete_subnet(SubnetId=network.public[0])
-    tenant.advance(150)
-    assert _state(tenant, network.nat) == "deleted"
-    (table,) = ec2.describe_route_tables(RouteTableIds=[network.private_table])["RouteTables"]
-    states = {route["DestinationCidrBlock"]: route["State"] for route in table["Routes"]}
-    assert states == {"10.0.0.0/16": "active", "0.0.0.0/0": "blackhole"}
-    assert tenant.objects("nat-gateway") == []
-    ec2.release_address(AllocationId=network.eip)
-    tenant.advance(3700)
-    with refused("NatGatewayNotFound"):
-        ec2.describe_nat_gateways(NatGatewayIds=[network.nat])
+@pytest.fixture(scope="module")
+def network(reader: Tenant) -> Network:
+    """A network that none of the tests changes for the others."""
+    return reader.network()
 
 
-def test_a_nat_gateway_token_makes_one_gateway(tenant: Tenant) -> None:
-    """https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html"""
-    network = tenant.network()
-    ec2 = tenant.ec2
-    allocation = ec2.allocate_address(Domain="vpc")["AllocationId"]
-    request = {"SubnetId": network.public[0], "AllocationId": allocation, "ClientToken": "t-1"}
-    first, second = ec2.create_nat_gateway(**request), ec2.create_nat_gateway(**request)
-    assert first["NatGateway"]["NatGatewayId"] == second["NatGateway"]["NatGatewayId"]
-    assert len(ec2.describe_nat_gateways()["NatGateways"]) == 1
-    with refused("IdempotentParameterMismatch"):
-        ec2.create_nat_gateway(**{**request, "SubnetId": network.public[1]})
-
-
-def test_a_nat_gateway_without_a_way_out_fails(tenant: Tenant) -> None:
-    """https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html"""
-    ec2 = tenant.ec2
-    subnet = _subnet(tenant)
-    allocation = ec2.allocate_address(Domain="vpc")["AllocationId"]
-    made = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=allocation)["NatGateway"]["NatGatewayId"]
-    tenant.advance(200)
-    gateway = ec2.describe_nat_gateways(NatGatewayIds=[made])["NatGateways"][0]
-    assert (gateway["State"], gateway["FailureCode"]) == ("failed", "Gateway.NotAttached")
-    ec2.release_address(AllocationId=allocation)
-
-
-def _used(tenant: Tenant) -> Network:
-    network = tenant.network()
-    network.add_nat()
-    return network
-
-
-def test_what_is_needed_is_not_deleted(tenant: Tenant) -> None:
-    """DependencyViolation: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""
-    network = _used(tenant)
-    ec2 = tenant.ec2
-    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=network.vpc)["GroupId"]
-    other = ec2.create_security_group(GroupName="h", Description="d", VpcId=network.vpc)["GroupId"]
-    eni = ec2.create_network_interface(SubnetId=network.private[0], Groups=[group])["NetworkInterface"]
-    permission = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 2, "UserIdGroupPairs": [{"GroupId": other}]}
-    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
-
-    with refused("DependencyViolation", "has dependencies and cannot be deleted"):
-        ec2.delete_vpc(VpcId=network.vpc)
-    with refused("DependencyViolation"):
-        ec2.delete_subnet(SubnetId=network.public[0])
-    with refused("DependencyViolation", "mapped public address"):
-        ec2.detach_internet_gateway(InternetGatewayId=network.igw, VpcId=network.vpc)
-    with refused("DependencyViolation"):
-        ec2.delete_internet_gateway(InternetGatewayId=network.igw)
-    with refused("DependencyViolation"):
-        ec2.delete_route_table(RouteTableId=network.private_table)
-    with refused("DependencyViolation", "has a dependent object"):
-        ec2.delete_security_group(GroupId=group)
-    with refused("DependencyViolation", "has a dependent object"):
-        ec2.delete_security_group(GroupId=other)
-
-    ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[permission])
-    ec2.delete_security_group(GroupId=other)
-    ec2.delete_network_interface(NetworkInterfaceId=eni["NetworkInterfaceId"])
-    ec2.delete_security_group(GroupId=group)
-
-
-@pytest.mark.parametrize("service", ["elb", "elbv2"])
-def test_a_forgotten_load_balancer_holds_its_network(tenant: Tenant, service: str) -> None:
-    """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"""
-    network = tenant.network()
-    ec2, balancing = tenant.ec2, tenant.client(service)
-    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=network.vpc)["GroupId"]
-    tags = [{"Key": "kubernetes.io/cluster/one", "Value": "owned"}]
-    given = {"Subnets": network.public, "SecurityGroups": [group], "Tags": tags}
-    if service == "elbv2":
-        made = balancing.create_load_balancer(Name="lb", **given)["LoadBalancers"][0]
-        named = {"LoadBalancerArn": made["LoadBalancerArn"]}
-    else:
-        listener = {"Protocol": "tcp", "LoadBalancerPort": 80, "InstancePort": 80}
-        balancing.create_load_balancer(LoadBalancerName="lb", Listeners=[listener], **given)
-        named = {"LoadBalancerName": "lb"}
-    assert [one["tags"] for one in tenant.objects() if one["name"] == "lb"] == [
-        {"kubernetes.io/cluster/one": "owned"}
-    ]
-    with refused("DependencyViolation"):
-        ec2.delete_subnet(SubnetId=network.public[0])
-    with refused("DependencyViolation"):
-        ec2.delete_security_group(GroupId=group)
-    with refused("DependencyViolation"):
-        ec2.detach_internet_gateway(InternetGatewayId=network.igw, VpcId=network.vpc)
-    balancing.delete_load_balancer(**named)
-    with refused("DependencyViolation"):
-        ec2.delete_subnet(SubnetId=network.public[0])
-    tenant.advance(300)
-    ec2.delete_security_group(GroupId=group)
-    ec2.delete_subnet(SubnetId=network.public[0])
-    ec2.detach_internet_gateway(InternetGatewayId=network.igw, VpcId=network.vpc)
-
-
-def test_a_vpc_waits_for_its_groups_and_gateway(tenant: Tenant) -> None:
-    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html"""
-    ec2 = tenant.ec2
-    vpc = _vpc(tenant)
-    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
-    igw = _igw(tenant)
-    ec2.attach_internet_gateway(InternetGatewayId=igw, VpcId=vpc)
-    with refused("DependencyViolation"):
-        ec2.delete_vpc(VpcId=vpc)
-    ec2.delete_security_group(GroupId=group)
-    with refused("DependencyViolation"):
-        ec2.delete_vpc(VpcId=vpc)
-    default = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["SecurityGroups"]
-    with refused("CannotDelete"):
-        ec2.delete_security_group(GroupId=default[0]["GroupId"])
-    ec2.detach_internet_gateway(InternetGatewayId=igw, VpcId=vpc)
-    ec2.delete_vpc(VpcId=vpc)
-    assert [one["kind"] for one in tenant.objects()] == ["internet-gateway"]
-
-
-def test_an_instance_takes_its_interface_and_disk_with_it(tenant: Tenant) -> None:
-    """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/how-ec2-instance-termination-works.html"""
-    network = tenant.network()
-    ec2 = tenant.ec2
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    made = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=network.private[0])
-    instance = made["Instances"][0]["InstanceId"]
-    with refused("DependencyViolation"):
-        ec2.delete_subnet(SubnetId=network.private[0])
-    ec2.terminate_instances(InstanceIds=[instance])
-    assert tenant.objects("network-interface") + tenant.objects("volume") + tenant.objects("instance") == []
-    ec2.delete_subnet(SubnetId=network.private[0])
+@pytest.mark.documented(_API.format("CreateVpc"))
+def test_a_new_vpc_is_pending_and_then_available(tenant: Tenant) -> None:
+    made = tenant.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]
+    assert made["State"] == "pending"
+    (found,) = tenant.ec2.describe_vpcs(VpcIds=[made["VpcId"]])["Vpcs"]
+    assert found["State"] == "available"
 
 
 @pytest.mark.parametrize(
-    ("region", "zones"),
+    "cidr",
     [
-        ("eu-west-1", {"eu-west-1a", "eu-west-1b", "eu-west-1c"}),
-        ("us-west-2", {"us-west-2a", "us-west-2b", "us-west-2c", "us-west-2d"}),
+        pytest.param(
+            cidr, marks=pytest.mark.documented(_API.format("CreateVpc")), id=f"a VPC is not a {cidr[-2:]}"
+        )
+        for cidr in ("10.0.0.0/8", "10.0.0.0/15", "10.0.0.0/29")
     ],
 )
-def test_zones_have_names_and_ids(tenant: Tenant, region: str, zones: set[str]) -> None:
-    """https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html"""
-    found = tenant.client("ec2", region).describe_availability_zones()["AvailabilityZones"]
-    assert {zone["ZoneName"] for zone in found} == zones
-    assert all("-az" in zone["ZoneId"] for zone in found)
+def test_a_vpc_is_between_a_16_and_a_28(reader: Tenant, cidr: str) -> None:
+    with refused("InvalidVpc.Range"):
+        reader.ec2.create_vpc(CidrBlock=cidr)
+
+
+@pytest.mark.documented(_ERRORS)
+def test_an_unknown_vpc_is_not_described(reader: Tenant) -> None:
+    with refused("InvalidVpcID.NotFound"):
+        reader.ec2.describe_vpcs(VpcIds=["vpc-00000000000000000"])
+
+
+@pytest.mark.documented(_API.format("ModifyVpcAttribute"))
+def test_dns_support_is_on_and_hostnames_are_off_at_first(reader: Tenant, network: Network) -> None:
+    ask = reader.ec2.describe_vpc_attribute
+    support = ask(VpcId=network.vpc, Attribute="enableDnsSupport")["EnableDnsSupport"]
+    hostnames = ask(VpcId=network.vpc, Attribute="enableDnsHostnames")["EnableDnsHostnames"]
+    assert (support["Value"], hostnames["Value"]) == (True, False)
+
+
+@pytest.mark.documented(_API.format("ModifyVpcAttribute"))
+def test_a_vpc_gets_hostnames(tenant: Tenant) -> None:
+    vpc = _vpc(tenant)
+    tenant.ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+    told = tenant.ec2.describe_vpc_attribute(VpcId=vpc, Attribute="enableDnsHostnames")
+    assert told["EnableDnsHostnames"]["Value"] is True
+
+
+@pytest.mark.documented(_CIDRS)
+def test_a_vpc_takes_a_second_range(tenant: Tenant) -> None:
+    vpc = _vpc(tenant)
+    tenant.ec2.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="100.64.0.0/16")
+    (found,) = tenant.ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
+    ranges = {one["CidrBlock"]: one["CidrBlockState"]["State"] for one in found["CidrBlockAssociationSet"]}
+    assert ranges == {"10.0.0.0/16": "associated", "100.64.0.0/16": "associated"}
+
+
+@pytest.mark.documented(_CIDRS)
+def test_a_second_range_has_subnets_and_a_local_route(tenant: Tenant) -> None:
+    vpc = _vpc(tenant)
+    tenant.ec2.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="100.64.0.0/16")
+    tenant.ec2.create_subnet(VpcId=vpc, CidrBlock="100.64.0.0/24")
+    (table,) = tenant.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+    local = {one["DestinationCidrBlock"] for one in table["Routes"] if one["GatewayId"] == "local"}
+    assert local == {"10.0.0.0/16", "100.64.0.0/16"}
+
+
+@pytest.mark.parametrize(
+    "cidr",
+    [
+        pytest.param(cidr, marks=pytest.mark.documented(_CIDRS), id=fact)
+        for fact, cidr in (
+            ("a second range does not overlap the first", "10.0.128.0/17"),
+            ("a second range of 10.0.0.0/8 is not of 172.16.0.0/12", "172.20.0.0/16"),
+            ("a second range of 10.0.0.0/8 is not of 192.168.0.0/16", "192.168.0.0/20"),
+            ("a second range is not of 198.19.0.0/16", "198.19.0.0/20"),
+            ("a second range is no larger than a 16", "100.64.0.0/10"),
+        )
+    ],
+)
+def test_a_range_that_may_not_join(reader: Tenant, network: Network, cidr: str) -> None:
+    with refused("InvalidVpc.Range"):
+        reader.ec2.associate_vpc_cidr_block(VpcId=network.vpc, CidrBlock=cidr)
+
+
+@pytest.mark.documented(_API.format("DisassociateVpcCidrBlock"))
+def test_the_first_range_stays(reader: Tenant, network: Network) -> None:
+    (found,) = reader.ec2.describe_vpcs(VpcIds=[network.vpc])["Vpcs"]
+    association = found["CidrBlockAssociationSet"][0]["AssociationId"]
+    with refused("OperationNotPermitted"):
+        reader.ec2.disassociate_vpc_cidr_block(AssociationId=association)
+
+
+@pytest.mark.documented(_API.format("DisassociateVpcCidrBlock"))
+def test_a_range_with_subnets_stays(tenant: Tenant) -> None:
+    vpc = _vpc(tenant)
+    made = tenant.ec2.associate_vpc_cidr_block(VpcId=vpc, CidrBlock="100.64.0.0/16")
+    association = made["CidrBlockAssociation"]["AssociationId"]
+    subnet = tenant.ec2.create_subnet(VpcId=vpc, CidrBlock="100.64.0.0/24")["Subnet"]["SubnetId"]
+    with refused("DependencyViolation"):
+        tenant.ec2.disassociate_vpc_cidr_block(AssociationId=association)
+    tenant.ec2.delete_subnet(SubnetId=subnet)
+    tenant.ec2.disassociate_vpc_cidr_block(AssociationId=association)
+
+
+@pytest.mark.documented(_API.format("AssociateVpcCidrBlock"))
+def test_a_vpc_gets_a_range_of_ipv6_from_amazon(tenant: Tenant) -> None:
+    made = tenant.ec2.associate_vpc_cidr_block(VpcId=_vpc(tenant), AmazonProvidedIpv6CidrBlock=True)
+    assert made["Ipv6CidrBlockAssociation"]["Ipv6CidrBlock"].endswith("::/56")
+
+
+# Subnets
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        pytest.param(given, code, marks=pytest.mark.documented(page), id=fact)
+        for fact, given, code, page in (
+            (
+                "subnets of a VPC do not overlap",
+                {"CidrBlock": "10.0.0.128/25"},
+                "InvalidSubnet.Conflict",
+                _ERRORS,
+            ),
+            (
+                "a subnet lies within its VPC",
+                {"CidrBlock": "10.9.0.0/24"},
+                "InvalidSubnet.Range",
+                _ERRORS,
+            ),
+            (
+                "a subnet is in a zone of the region",
+                {"CidrBlock": "10.0.9.0/24", "AvailabilityZone": "eu-west-1a"},
+                "InvalidParameterValue",
+                _ERRORS,
+            ),
+            (
+                "a subnet is in a VPC that exists",
+                {"CidrBlock": "10.0.9.0/24", "VpcId": "vpc-00000000000000000"},
+                "InvalidVpcID.NotFound",
+                _ERRORS,
+            ),
+        )
+    ],
+)
+def test_a_subnet_that_is_not_made(
+    reader: Tenant, network: Network, given: dict[str, str], code: str
+) -> None:
+    with refused(code):
+        reader.ec2.create_subnet(**{"VpcId": network.vpc, **given})
+
+
+@pytest.mark.documented(_SUBNETS)
+def test_five_addresses_of_a_subnet_are_awss(reader: Tenant, network: Network) -> None:
+    (subnet,) = reader.ec2.describe_subnets(SubnetIds=[network.private[0]])["Subnets"]
+    assert subnet["AvailableIpAddressCount"] == 256 - 5
+
+
+@pytest.mark.documented(_API.format("ModifySubnetAttribute"))
+def test_a_subnet_gives_public_addresses_once_told(tenant: Tenant) -> None:
+    subnet = _subnet(tenant)
+    ask = tenant.ec2.describe_subnets
+    assert ask(SubnetIds=[subnet])["Subnets"][0]["MapPublicIpOnLaunch"] is False
+    tenant.ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": True})
+    assert ask(SubnetIds=[subnet])["Subnets"][0]["MapPublicIpOnLaunch"] is True
+
+
+@pytest.mark.documented("https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html")
+def test_a_subnet_names_its_zone_and_the_zones_id(reader: Tenant, network: Network) -> None:
+    zones = reader.ec2.describe_availability_zones()["AvailabilityZones"]
+    ids = {zone["ZoneName"]: zone["ZoneId"] for zone in zones}
+    (subnet,) = reader.ec2.describe_subnets(SubnetIds=[network.private[1]])["Subnets"]
+    assert subnet["AvailabilityZone"] == "us-east-1b"
+    assert subnet["AvailabilityZoneId"] == ids["us-east-1b"]
+
+
+# Gateways and routes
+
+
+@pytest.mark.documented("https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html")
+def test_a_vpc_has_one_internet_gateway(tenant: Tenant) -> None:
+    network = tenant.network()
+    with refused("InvalidParameterValue", f"Network {network.vpc} already has an internet gateway attached"):
+        tenant.ec2.attach_internet_gateway(InternetGatewayId=_igw(tenant), VpcId=network.vpc)
+
+
+@pytest.mark.documented(_ERRORS)
+def test_an_internet_gateway_has_one_vpc(reader: Tenant, network: Network) -> None:
+    other = reader.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    with refused("Resource.AlreadyAssociated"):
+        reader.ec2.attach_internet_gateway(InternetGatewayId=network.igw, VpcId=other)
+
+
+@pytest.mark.documented(_API.format("CreateEgressOnlyInternetGateway"))
+def test_a_gateway_for_the_way_out_is_attached_at_once(tenant: Tenant) -> None:
+    vpc = _vpc(tenant)
+    made = tenant.ec2.create_egress_only_internet_gateway(VpcId=vpc)["EgressOnlyInternetGateway"]
+    assert made["Attachments"] == [{"State": "attached", "VpcId": vpc}]
+
+
+@pytest.mark.documented(_ERRORS)
+def test_a_destination_has_one_route(reader: Tenant, network: Network) -> None:
+    with refused("RouteAlreadyExists"):
+        reader.ec2.create_route(
+            RouteTableId=network.public_table, DestinationCidrBlock="0.0.0.0/0", GatewayId=network.igw
+        )
+
+
+@pytest.mark.documented("https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Route.html")
+def test_a_route_to_a_detached_gateway_is_a_black_hole(tenant: Tenant) -> None:
+    network = tenant.network()
+    tenant.ec2.detach_internet_gateway(InternetGatewayId=network.igw, VpcId=network.vpc)
+    (table,) = tenant.ec2.describe_route_tables(RouteTableIds=[network.public_table])["RouteTables"]
+    states = {one["DestinationCidrBlock"]: one["State"] for one in table["Routes"]}
+    assert states["0.0.0.0/0"] == "blackhole"
+
+
+@pytest.mark.documented("https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html")
+def test_the_local_route_is_there_at_once(reader: Tenant, network: Network) -> None:
+    (table,) = reader.ec2.describe_route_tables(RouteTableIds=[network.private_table])["RouteTables"]
+    assert [(one["DestinationCidrBlock"], one["GatewayId"], one["State"]) for one in table["Routes"]] == [
+        ("10.0.0.0/16", "local", "active")
+    ]
+
+
+@pytest.mark.documented(_API.format("AssociateRouteTable"))
+def test_route_tables_are_found_by_their_subnets(reader: Tenant, network: Network) -> None:
+    wanted = [{"Name": "association.subnet-id", "Values": [network.private[0]]}]
+    (table,) = reader.ec2.describe_route_tables(Filters=wanted)["RouteTables"]
+    assert table["RouteTableId"] == network.private_table
+
+
+# Security groups
+
+
+@pytest.mark.documented(_ERRORS)
+def test_groups_of_a_vpc_have_names_of_their_own(tenant: Tenant) -> None:
+    vpc = _vpc(tenant)
+    given = {"GroupName": "g", "Description": "d", "VpcId": vpc}
+    tenant.ec2.create_security_group(**given)
+    with refused("InvalidGroup.Duplicate"):
+        tenant.ec2.create_security_group(**given)
+
+
+_RULE: dict[str, Any] = {
+    "IpProtocol": "tcp",
+    "FromPort": 443,
+    "ToPort": 443,
+    "IpRanges": [{"CidrIp": "10.0.0.0/8"}],
+}
+
+
+@pytest.mark.documented(_ERRORS)
+def test_a_rule_is_not_given_twice(tenant: Tenant) -> None:
+    group = _group(tenant)
+    tenant.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[_RULE])
+    with refused("InvalidPermission.Duplicate"):
+        tenant.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[_RULE])
+
+
+@pytest.mark.documented(_ERRORS)
+def test_a_rule_that_is_not_there_is_not_revoked(tenant: Tenant) -> None:
+    with refused("InvalidPermission.NotFound"):
+        tenant.ec2.revoke_security_group_ingress(GroupId=_group(tenant), IpPermissions=[_RULE])
+
+
+@pytest.mark.documented(_API.format("CreateSecurityGroup"))
+def test_a_new_group_lets_everything_out_and_nothing_in(tenant: Tenant) -> None:
+    (group,) = tenant.ec2.describe_security_groups(GroupIds=[_group(tenant)])["SecurityGroups"]
+    assert group["IpPermissions"] == []
+    (rule,) = group["IpPermissionsEgress"]
+    assert (rule["IpProtocol"], rule["IpRanges"]) == ("-1", [{"CidrIp": "0.0.0.0/0"}])
+
+
+@pytest.mark.documented(_ERRORS)
+def test_an_unknown_group_is_not_found(reader: Tenant) -> None:
+    with refused("InvalidGroup.NotFound"):
+        reader.ec2.describe_security_groups(GroupIds=["sg-00000000000000000"])
+
+
+# Interfaces
+
+
+@pytest.mark.documented(_API.format("CreateNetworkInterface"))
+def test_a_new_interface_is_available_in_the_default_group(tenant: Tenant) -> None:
+    made = tenant.ec2.create_network_interface(SubnetId=_subnet(tenant))["NetworkInterface"]
+    (eni,) = tenant.ec2.describe_network_interfaces(NetworkInterfaceIds=[made["NetworkInterfaceId"]])[
+        "NetworkInterfaces"
+    ]
+    assert (eni["Status"], [one["GroupName"] for one in eni["Groups"]]) == ("available", ["default"])
+
+
+@pytest.mark.documented(_API.format("DescribeNetworkInterfaces"))
+def test_interfaces_are_found_by_status_and_description(tenant: Tenant) -> None:
+    subnet = _subnet(tenant)
+    made = [
+        tenant.ec2.create_network_interface(SubnetId=subnet, Description=name)["NetworkInterface"]
+        for name in ("aws-K8S-i-1", "mine")
+    ]
+    wanted = [
+        {"Name": "status", "Values": ["available"]},
+        {"Name": "description", "Values": ["aws-K8S-*"]},
+    ]
+    found = tenant.ec2.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
+    assert [one["NetworkInterfaceId"] for one in found] == [made[0]["NetworkInterfaceId"]]
+
+
+# Key pairs
+
+
+@pytest.mark.documented(_ERRORS)
+def test_key_pairs_have_names_of_their_own(tenant: Tenant) -> None:
+    tenant.ec2.create_key_pair(KeyName="k")
+    with refused("InvalidKeyPair.Duplicate"):
+        tenant.ec2.create_key_pair(KeyName="k")
+
+
+@pytest.mark.documented(_API.format("CreateTags"))
+def test_tags_are_added_and_taken_off(tenant: Tenant) -> None:
+    vpc = _vpc(tenant)
+    tenant.ec2.create_tags(Resources=[vpc], Tags=[{"Key": "later", "Value": "1"}])
+    tenant.ec2.delete_tags(Resources=[vpc], Tags=[{"Key": "owner"}])
+    (found,) = tenant.ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]
+    assert {one["Key"] for one in found["Tags"]} == {"Name", "later"}

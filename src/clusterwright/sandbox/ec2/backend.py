@@ -11,6 +11,7 @@ from clusterwright.sandbox.ec2.dependencies import (
     StrictGroups,
     StrictInterfaces,
     StrictSubnets,
+    StrictTables,
     StrictVpcs,
 )
 from clusterwright.sandbox.ec2.endpoints import TimedEndpoints
@@ -28,6 +29,7 @@ class SandboxEC2(
     StrictGateways,
     StrictAddresses,
     StrictGroups,
+    StrictTables,
     StrictVpcs,
     StrictRanges,
     TimedEndpoints,

@@ -26,10 +26,10 @@ class StrictRanges(VPCBackend):
         backend: Any = self
         for vpc in self.vpcs.values():
             found: Any = vpc._cidr_block_association_set.get(association_id)
-            subnets = [
-                one for zone in backend.subnets.values() for one in zone.values() if one.vpc_id == vpc.id
-            ]
-            if found and ":" not in found["cidr_block"] and _any_inside(subnets, found["cidr_block"]):
+            if found is None or found["cidr_block"] == vpc.cidr_block or ":" in found["cidr_block"]:
+                continue
+            subnets = [one for zone in backend.subnets.values() for one in zone.values()]
+            if _any_inside([one for one in subnets if one.vpc_id == vpc.id], found["cidr_block"]):
                 raise DependencyViolationError(
                     f"The vpc CIDR block with association ID {association_id} has dependencies and cannot be "
                     "disassociated."

@@ -9,12 +9,34 @@ from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models.elastic_ip_addresses import ElasticAddressBackend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
 from moto.ec2.models.internet_gateways import InternetGatewayBackend
+from moto.ec2.models.route_tables import RouteBackend
 from moto.ec2.models.security_groups import SecurityGroupBackend
 from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
 
 
 class StrictSubnets(SubnetBackend):
+    def create_subnet(
+        self,
+        vpc_id: str,
+        cidr_block: str,
+        ipv6_cidr_block: str | None = None,
+        availability_zone: str | None = None,
+        *given: Any,
+        **options: Any,
+    ) -> Any:
+        """moto knows the zones of all regions, and takes any of them."""
+        backend: Any = self
+        zone = availability_zone
+        offered = [one.name for one in backend.describe_availability_zones()]
+        if zone and zone not in offered:
+            raise EC2ClientError(
+                "InvalidParameterValue",
+                f"Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be "
+                f"created in the following availability zones: {', '.join(offered)}.",
+            )
+        return super().create_subnet(vpc_id, cidr_block, ipv6_cidr_block, zone, *given, **options)
+
     def delete_subnet(self, subnet_id: str) -> Any:
         backend: Any = self
         if any(eni.subnet.id == subnet_id for eni in backend.enis.values()):
@@ -115,6 +137,16 @@ class StrictGroups(SecurityGroupBackend):
         return any(rule.source_group.get("GroupId") == group_id for rule in rules)
 
 
+class StrictTables(RouteBackend):
+    def delete_route_table(self, route_table_id: str) -> None:
+        table = self.route_tables.get(route_table_id)
+        if table is not None and table.main_association_id and not getattr(self, "_vpc_going", False):
+            raise DependencyViolationError(
+                f"The routeTable '{route_table_id}' has dependencies and cannot be deleted."
+            )
+        super().delete_route_table(route_table_id)
+
+
 class StrictVpcs(VPCBackend):
     _vpc_going = False
 
@@ -124,9 +156,13 @@ class StrictVpcs(VPCBackend):
             raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
         self._vpc_going = True
         try:
-            return super().delete_vpc(vpc_id)
+            vpc = super().delete_vpc(vpc_id)
         finally:
             self._vpc_going = False
+        defaults = [one.id for one in backend.network_acls.values() if one.vpc_id == vpc_id and one.default]
+        for acl_id in defaults:
+            del backend.network_acls[acl_id]
+        return vpc
 
     @staticmethod
     def _vpc_is_needed(backend: Any, vpc_id: str) -> bool:

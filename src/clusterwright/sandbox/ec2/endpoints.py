@@ -100,9 +100,9 @@ class TimedEndpoints(VPCBackend):
     def _take_down(self, endpoint: Any) -> None:
         if endpoint.state != "deleting":
             endpoint.state = "deleting"
-            self.timing.later("endpoint-delete", self._drawn(endpoint), partial(self._forget, endpoint))
+            self.timing.later("endpoint-delete", self._drawn(endpoint), partial(self._dissolve, endpoint))
 
-    def _forget(self, endpoint: Any) -> None:
+    def _dissolve(self, endpoint: Any) -> None:
         backend: Any = self
         for eni_id in endpoint.network_interface_ids:
             backend.enis.pop(eni_id, None)
