@@ -43,6 +43,7 @@ SPREADS: dict[str, Spread] = {
     "nat-delete": Spread(60, 75),
     "endpoint-create": Spread(75, 120),  # a guess
     "endpoint-delete": Spread(60, 120),  # a guess
+    "instance-refresh": Spread(120, 180),  # a guess, for each few instances
     "addon-create": Spread(40, 60),
     "addon-create/coredns": Spread(15, 56),
     "addon-create/vpc-cni": Spread(40, 66),

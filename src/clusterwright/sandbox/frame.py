@@ -13,7 +13,7 @@ from clusterwright.sandbox.call import Handler, Layer
 from clusterwright.sandbox.clock import Clock
 from clusterwright.sandbox.durations import Draws
 from clusterwright.sandbox.ec2 import backend as ec2
-from clusterwright.sandbox.ec2 import dry_run
+from clusterwright.sandbox.ec2 import dry_run, keys, scaling
 from clusterwright.sandbox.ec2.balancers import Balancers
 from clusterwright.sandbox.ec2.capacity import GATES
 from clusterwright.sandbox.eks.api import Eks
@@ -65,6 +65,8 @@ class Frame:
             self.idempotency.layer,
             Enforcement(self.quotas, self.eks).layer,
             self.balancers.layer,
+            scaling.layer,
+            keys.layer,
             service_roles.layer,
             parameters.layer,
             Tagging(self.eks).layer,

@@ -3,7 +3,17 @@
 import moto.ec2.urls
 from moto.ec2.models import EC2Backend, ec2_backends
 
-from clusterwright.sandbox.ec2 import endpoints, instances, names, paging, routes, tags, templates
+from clusterwright.sandbox.ec2 import (
+    endpoints,
+    instances,
+    keys,
+    names,
+    paging,
+    refreshes,
+    routes,
+    tags,
+    templates,
+)
 from clusterwright.sandbox.ec2.cidrs import StrictRanges
 from clusterwright.sandbox.ec2.dependencies import (
     StrictAddresses,
@@ -53,5 +63,7 @@ def install(timing: Timing) -> None:
     tags.install()
     routes.install()
     endpoints.install()
+    keys.install()
     names.install()
     paging.install()
+    refreshes.install(timing)

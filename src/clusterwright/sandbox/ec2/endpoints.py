@@ -146,7 +146,7 @@ def _is_on(attribute: Any) -> bool:
 
 def delete_vpc_endpoints(self: Any) -> ActionResult:
     """Replacement for moto's method: what does not exist is named, and does not stop the rest."""
-    asked, known = self._get_param("VpcEndpointIds", []), self.ec2_backend.vpc_end_points
+    asked, known = self._get_param("VpcEndpointIds", []), set(self.ec2_backend.vpc_end_points)
     self.ec2_backend.delete_vpc_endpoints(vpce_ids=[one for one in asked if one in known])
     return ActionResult({"Unsuccessful": [_unknown(one) for one in asked if one not in known]})
 
