@@ -17,6 +17,7 @@ from clusterwright.sandbox.frame import Frame
 from clusterwright.sandbox.limits import routes as limits
 from clusterwright.sandbox.quotas import routes as quotas
 from clusterwright.sandbox.recognise import read_body
+from clusterwright.sandbox.workloads import routes as workloads
 
 Query = dict[str, str]
 Route = Callable[[Frame, Query, dict[str, Any]], Any]
@@ -103,6 +104,7 @@ _ROUTES: dict[str, Route] = {
     **faults.ROUTES,
     **limits.ROUTES,
     **quotas.ROUTES,
+    **workloads.ROUTES,
 }
 
 

@@ -51,6 +51,7 @@ SPREADS: dict[str, Spread] = {
     "addon-create/aws-ebs-csi-driver": Spread(50, 65),
     "addon-update": Spread(35, 60),
     "addon-delete": Spread(20, 40),  # a guess
+    "balancer-create": Spread(120, 180),  # a guess; users report two to three minutes
     "balancer-release": Spread(45, 120),  # a guess; users report minutes
     "iam-visible": Spread(8, 12),
 }

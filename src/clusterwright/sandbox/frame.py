@@ -17,7 +17,6 @@ from clusterwright.sandbox.ec2 import dry_run, keys, scaling
 from clusterwright.sandbox.ec2.balancers import Balancers
 from clusterwright.sandbox.ec2.capacity import GATES
 from clusterwright.sandbox.eks.api import Eks
-from clusterwright.sandbox.eks.tagging import Tagging
 from clusterwright.sandbox.faults.faults import Faults
 from clusterwright.sandbox.iam import layer as iam
 from clusterwright.sandbox.idempotency import Idempotency
@@ -29,6 +28,7 @@ from clusterwright.sandbox.propagation import Propagation
 from clusterwright.sandbox.quotas.api import QuotasApi
 from clusterwright.sandbox.quotas.book import Quotas
 from clusterwright.sandbox.quotas.enforcement import Enforcement
+from clusterwright.sandbox.tagging import TaggingApi
 from clusterwright.sandbox.timing import Timing
 
 
@@ -69,7 +69,7 @@ class Frame:
             keys.layer,
             service_roles.layer,
             parameters.layer,
-            Tagging(self.eks).layer,
+            TaggingApi(self.eks).layer,
         ]
 
 

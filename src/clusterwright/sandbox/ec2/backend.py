@@ -7,6 +7,7 @@ from clusterwright.sandbox.ec2 import (
     endpoints,
     instances,
     keys,
+    load_balancing,
     names,
     paging,
     refreshes,
@@ -64,6 +65,7 @@ def install(timing: Timing) -> None:
     routes.install()
     endpoints.install()
     keys.install()
+    load_balancing.install(timing)
     names.install()
     paging.install()
     refreshes.install(timing)

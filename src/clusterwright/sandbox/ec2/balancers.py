@@ -31,10 +31,10 @@ class Balancers:
     def layer(self, call: Call, inner: Handler) -> Answer:
         answer = inner(call)
         if call.service == "elasticloadbalancing" and call.action in _CHANGES and answer.status < 300:
-            self._reconcile(call.account, call.region)
+            self.reconcile(call.account, call.region)
         return answer
 
-    def _reconcile(self, account: str, region: str) -> None:
+    def reconcile(self, account: str, region: str) -> None:
         """Interfaces for every balancer that has none; those of balancers that are gone follow in a while."""
         standing = {(account, region, name): one for name, one in _all(account, region)}
         for key, balancer in standing.items():
@@ -72,6 +72,8 @@ def _make(account: str, region: str, description: str, balancer: Any) -> list[st
         subnet = backend.get_subnet(getattr(subnet_id, "id", subnet_id))
         eni = backend.create_network_interface(subnet, "", group_ids=groups, description=description)
         eni.requester_managed, eni.status = True, "in-use"
+        if not groups and getattr(balancer, "type", "") == "network":
+            eni._group_set = []
         if balancer.scheme != "internal":
             eni.public_ip = random_public_ip()
         made.append(eni.id)
