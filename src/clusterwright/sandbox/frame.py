@@ -24,6 +24,7 @@ from clusterwright.sandbox.kube.authority import Endpoints
 from clusterwright.sandbox.kube.front import Kube
 from clusterwright.sandbox.limits.buckets import Limits
 from clusterwright.sandbox.options import Options
+from clusterwright.sandbox.pricing import api as pricing
 from clusterwright.sandbox.propagation import Propagation
 from clusterwright.sandbox.quotas.api import QuotasApi
 from clusterwright.sandbox.quotas.book import Quotas
@@ -52,7 +53,11 @@ class Frame:
     @property
     def services(self) -> dict[str, Handler]:
         """Those that are ours, not moto's."""
-        return {"eks": self.eks.handle, "servicequotas": QuotasApi(self.quotas).handle}
+        return {
+            "eks": self.eks.handle,
+            "servicequotas": QuotasApi(self.quotas).handle,
+            "pricing": pricing.handle,
+        }
 
     @property
     def layers(self) -> tuple[list[Layer], list[Layer]]:
