@@ -35,7 +35,7 @@ from moto.moto_api._internal import mock_random
 from clusterwright.sandbox.frame import Frame
 
 NAME = "world.pickle"
-_FORMAT = 1
+_FORMAT = 2
 _REMEDY = "start with another directory, or remove the file"
 _PLAIN = (Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 _KEPT: dict[str, tuple[str, ...]] = {

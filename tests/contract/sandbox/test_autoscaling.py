@@ -59,7 +59,7 @@ def _instances(tenant: Tenant) -> list[dict[str, Any]]:
 # Groups
 
 
-@pytest.mark.documented(_API.format("CreateAutoScalingGroup"), row="nodegroup -> ASG / EC2 instances")
+@pytest.mark.documented(_API.format("CreateAutoScalingGroup"))
 def test_a_group_has_instances_of_ec2(tenant: Tenant, scaling: Any) -> None:
     assert {one["InstanceId"] for one in _instances(tenant)} == _members(scaling)
     assert len(_members(scaling)) == 2

@@ -189,3 +189,24 @@ def test_an_attached_volume_is_not_deleted(tenant: Tenant, network: Network) -> 
     (volume,) = tenant.ec2.describe_volumes()["Volumes"]
     with refused("VolumeInUse"):
         tenant.ec2.delete_volume(VolumeId=volume["VolumeId"])
+
+
+@pytest.mark.documented(_DELETE_VPC)
+def test_a_network_that_is_taken_down_in_order_leaves_nothing(tenant: Tenant, network: Network) -> None:
+    ec2 = tenant.ec2
+    network.add_nat()
+    tenant.advance(200)
+    ec2.delete_nat_gateway(NatGatewayId=network.nat)
+    tenant.advance(200)
+    ec2.release_address(AllocationId=network.eip)
+    for table in (network.public_table, network.private_table):
+        (found,) = ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"]
+        for association in found["Associations"]:
+            ec2.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
+        ec2.delete_route_table(RouteTableId=table)
+    ec2.detach_internet_gateway(InternetGatewayId=network.igw, VpcId=network.vpc)
+    ec2.delete_internet_gateway(InternetGatewayId=network.igw)
+    for subnet in (*network.public, *network.private):
+        ec2.delete_subnet(SubnetId=subnet)
+    ec2.delete_vpc(VpcId=network.vpc)
+    assert tenant.objects() == []

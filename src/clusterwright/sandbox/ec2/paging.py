@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from botocore.loaders import Loader
 from moto.core.responses import ActionResult
+from moto.core.utils import get_pagination_model, get_service_model
 from moto.ec2.responses import EC2Response
 from moto.ec2.responses._base_response import EC2BaseResponse
 
@@ -35,7 +35,8 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Page:
     rule: Rule
-    print: str
+    action: str
+    params: dict[str, Any]
     start: int
     size: int | None
 
@@ -46,7 +47,8 @@ class Page:
             return result
         end = self.start + size
         page = {member: (result.get(member) or [])[self.start : end] for member in self.rule.members}
-        return {**result, **page, "NextToken": _token(self.print, end) if end < longest else None}
+        token = _token(_print(self.action, self.params), end) if end < longest else None
+        return {**result, **page, "NextToken": token}
 
 
 # What the model of the API leaves to the documentation's prose.
@@ -70,35 +72,30 @@ _NAMED = {
 
 
 @cache
-def rules() -> dict[str, Rule]:
-    model = Loader().load_service_model("ec2", "paginators-1")["pagination"]
-    service = Loader().load_service_model("ec2", "service-2")
-    return {action: _rule(action, spec, service) for action, spec in model.items()}
-
-
-def _rule(action: str, spec: dict[str, Any], service: dict[str, Any]) -> Rule:
+def rule_of(action: str) -> Rule | None:
+    """None for an action without pages."""
+    spec = get_pagination_model("ec2").get(action)
+    if spec is None:
+        return None
     key = spec["result_key"]
     members = tuple(key) if isinstance(key, list) else (key,)
     if action in _LIMITS:
         return Rule(members, *_LIMITS[action])
-    asked = service["shapes"][service["operations"][action]["input"]["shape"]]["members"]
-    shape = service["shapes"][asked["MaxResults"]["shape"]] if "MaxResults" in asked else {}
-    return Rule(members, shape.get("min", 5), shape.get("max", 1000))
+    asked = get_service_model("ec2").operation_model(action).input_shape.members
+    bounds = asked["MaxResults"].metadata if "MaxResults" in asked else {}
+    return Rule(members, bounds.get("min", 5), bounds.get("max", 1000))
 
 
 def page_of(action: str, params: dict[str, Any]) -> Page | None:
     """What part of the answer is wanted; None for an action without pages."""
-    rule = rules().get(action)
+    rule = rule_of(action)
     if rule is None:
         return None
     token, size = params.get("NextToken"), params.get("MaxResults")
     if size is not None:
         _check_size(action, rule, int(size), params)
-    if token is None and size is None and rule.usual is None:
-        return Page(rule, "", 0, None)
-    fingerprint = _print(action, params)
-    start = _start(token, fingerprint) if token is not None else 0
-    return Page(rule, fingerprint, start, None if size is None else min(int(size), rule.most))
+    start = _start(token, _print(action, params)) if token is not None else 0
+    return Page(rule, action, params, start, None if size is None else min(int(size), rule.most))
 
 
 def _check_size(action: str, rule: Rule, size: int, params: dict[str, Any]) -> None:
