@@ -15,9 +15,6 @@ _API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_{}.html"
 _ERRORS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
 _DELETE_VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html"
 _DELETE_SUBNET = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-deleting.html"
-_BALANCER = (
-    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"
-)
 _ROW_SUBNET = "delete_subnet with NAT / instances / EKS"
 
 Make = Callable[[Tenant, Network, str], object]
@@ -46,7 +43,7 @@ def _cases(*cases: tuple[str, Make, str, str]) -> list[Any]:
         ("a subnet with a cluster's interfaces stays", occupants.cluster, _DELETE_SUBNET, _ROW_SUBNET),
         ("a subnet with an interface that is free stays", occupants.interface, _DELETE_SUBNET, ""),
         ("a subnet with an endpoint's interface stays", occupants.endpoint, _DELETE_SUBNET, ""),
-        ("a subnet with a load balancer stays", occupants.balancer, _BALANCER, ""),
+        ("a subnet with a load balancer stays", occupants.balancer, _DELETE_SUBNET, ""),
         ("a subnet with a classic load balancer stays", occupants.classic, _DELETE_SUBNET, ""),
     ),
 )
@@ -161,7 +158,6 @@ def test_an_unknown_vpc_is_not_found(tenant: Tenant) -> None:
 # What services and controllers leave behind
 
 
-@pytest.mark.documented(_BALANCER)
 def test_a_load_balancer_holds_its_subnet_for_a_while_after_it_is_deleted(
     tenant: Tenant, network: Network
 ) -> None:

@@ -57,7 +57,7 @@ def test_deleting_a_gateway_endpoint_deletes_its_routes(tenant: Tenant, network:
     assert tenant.objects("vpc-endpoint") == []
 
 
-@pytest.mark.documented("https://docs.aws.amazon.com/vpc/latest/privatelink/concepts.html")
+@pytest.mark.documented(_API.format("VpcEndpoint"))
 def test_an_interface_endpoint_is_pending_before_it_is_available(tenant: Tenant, network: Network) -> None:
     made = _interface(tenant, network)
     assert made["State"] == "pending"
@@ -88,7 +88,6 @@ def test_private_names_need_hostnames_in_the_vpc(tenant: Tenant, network: Networ
     assert _interface(tenant, network, PrivateDnsEnabled=True)["PrivateDnsEnabled"] is True
 
 
-@pytest.mark.documented("https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html")
 def test_private_names_of_a_service_are_taken_once_in_a_vpc(tenant: Tenant, network: Network) -> None:
     tenant.ec2.modify_vpc_attribute(VpcId=network.vpc, EnableDnsHostnames={"Value": True})
     _interface(tenant, network, PrivateDnsEnabled=True)

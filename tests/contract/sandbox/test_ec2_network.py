@@ -158,7 +158,7 @@ def test_an_unknown_vpc_is_not_described(reader: Tenant) -> None:
         reader.ec2.describe_vpcs(VpcIds=["vpc-00000000000000000"])
 
 
-@pytest.mark.documented(_API.format("ModifyVpcAttribute"))
+@pytest.mark.documented("https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html")
 def test_dns_support_is_on_and_hostnames_are_off_at_first(reader: Tenant, network: Network) -> None:
     ask = reader.ec2.describe_vpc_attribute
     support = ask(VpcId=network.vpc, Attribute="enableDnsSupport")["EnableDnsSupport"]
