@@ -5,6 +5,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 
 from clusterwright.sandbox.ec2 import (
     endpoints,
+    filters,
     instances,
     keys,
     load_balancing,
@@ -64,6 +65,7 @@ def install(timing: Timing) -> None:
     tags.install()
     routes.install()
     endpoints.install()
+    filters.install()
     keys.install()
     load_balancing.install(timing)
     names.install()

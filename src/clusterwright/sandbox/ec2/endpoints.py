@@ -122,6 +122,14 @@ class TimedEndpoints(VPCBackend):
         return f"{backend.account_id}/{backend.region_name}/{endpoint.service_name}"
 
     @staticmethod
+    def _filter_endpoint_services(
+        service_names_filters: list[str], filters: list[dict[str, Any]], services: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """moto looks for the values of filters where they once were."""
+        renamed = [{**one, "Value": one.get("Values", [])} for one in filters]
+        return VPCBackend._filter_endpoint_services(service_names_filters, renamed, services)
+
+    @staticmethod
     def _collect_default_endpoint_services(account_id: str, region: str) -> list[dict[str, Any]]:
         """moto asks a dozen of its other services, not all of which are installed."""
         zones = [zone.name for zone in RegionsAndZonesBackend.zones.get(region, [])]

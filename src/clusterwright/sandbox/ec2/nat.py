@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.nat_gateways import NatGateway, NatGatewayBackend
-from moto.ec2.utils import generic_filter
+from moto.ec2.utils import generic_filter, random_private_ip
 
 from clusterwright.sandbox.timing import Timing
 
@@ -31,11 +31,21 @@ class TimedNatGateways(NatGatewayBackend):
         gateway.state = "pending"
         eni = gateway._eni
         eni.status, eni.requester_managed = "in-use", True
+        self._move_in(gateway)
         eni.description, eni.interface_type = f"Interface for NAT Gateway {gateway.id}", "nat_gateway"
         reachable = not public or self._has_internet_gateway(gateway.vpc_id)
         finish = self._become_available if reachable else self._fail
         self.timing.later("nat-create", self._stable_name(gateway), lambda: finish(gateway))
         return gateway
+
+    def _move_in(self, gateway: NatGateway) -> None:
+        """moto gives it an address that is not of its subnet."""
+        backend: Any = self
+        address = random_private_ip(backend.get_subnet(gateway.subnet_id).cidr_block)
+        gateway.private_ip = gateway._eni.private_ip_address = address
+        gateway._eni.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": address}]
+        for shown in gateway.address_set:
+            shown["privateIp"] = address
 
     def delete_nat_gateway(self, nat_gateway_id: str) -> NatGateway:
         gateway = self._nat_gateway(nat_gateway_id)
