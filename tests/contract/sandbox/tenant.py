@@ -19,6 +19,10 @@ def trust(*services: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def partition_of(region: str) -> str:
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+
+
 class Network:
     """A VPC with a public and a private subnet in each of two zones; NAT on demand."""
 
@@ -68,12 +72,19 @@ class Tenant:
         if given:
             return self._new(service, region, given)
         if (service, region) not in self._clients:
+            found = self._administrator(partition_of(region))
             keys = {
-                "aws_access_key_id": self.credentials["accessKeyId"],
-                "aws_secret_access_key": self.credentials["secretAccessKey"],
+                "aws_access_key_id": found["accessKeyId"],
+                "aws_secret_access_key": found["secretAccessKey"],
             }
             self._clients[service, region] = self._new(service, region, keys)
         return self._clients[service, region]
+
+    def _administrator(self, partition: str) -> Any:
+        """Accounts of other partitions have keys of their own."""
+        if partition == "aws":
+            return self.credentials
+        return self.get(f"accounts/{self.account}/credentials?partition={partition}")
 
     def _new(self, service: str, region: str, keys: dict[str, Any]) -> Any:
         return self.session.create_client(
