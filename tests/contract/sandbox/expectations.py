@@ -4,6 +4,8 @@ A test that carries `@pytest.mark.documented(PAGE)` is one expectation, with par
 With `row=` it also answers one row of the tables in which emulators were compared; every row has an answer.
 """
 
+import contextlib
+import io
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +49,8 @@ def collect() -> list[Expectation]:
         "-m",
         "documented",
     ]
-    pytest.main([*quiet, str(FOLDER)], plugins=[found])
+    with contextlib.redirect_stdout(io.StringIO()):
+        pytest.main([*quiet, str(FOLDER)], plugins=[found])
     return found.expectations
 
 
