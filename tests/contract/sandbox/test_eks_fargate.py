@@ -6,7 +6,7 @@ import pytest
 
 from .eks_ground import CREATED, Ground
 from .pages import api, guide
-from .tenant import refused
+from .tenant import Tenant, refused
 
 _CREATE = api("CreateFargateProfile")
 _GUIDE = guide("fargate-profile")
@@ -37,7 +37,6 @@ def _says(page: str, fact: str, *values: Any, row: str = "") -> Any:
             {"selectors": [{"namespace": "n", "labels": {f"l{n}": "v" for n in range(6)}}]},
             "more than 5 Label pairs",
         ),
-        _says(_CREATE, "there must be subnets", {"subnets": []}, "Subnets cannot be empty"),
         _says(_CREATE, "subnets must exist", {"subnets": ["subnet-00000000"]}, "subnet-00000000"),
         _says(
             guide("eks-using-tags"),
@@ -186,3 +185,19 @@ def test_a_quota_stops_another_profile(occupied: Ground) -> None:
     occupied.tenant.advance(300)
     with refused("ResourceLimitExceededException", "maximum number of Fargate profiles"):
         occupied.create_profile("another")
+
+
+@pytest.mark.documented(_CREATE)
+def test_without_subnets_a_profile_takes_the_private_ones_of_its_cluster(tenant: Tenant) -> None:
+    """Subnets are not required; eksctl leaves them out."""
+    network = tenant.network()
+    cluster_role, _, role = tenant.roles()
+    both = {"subnetIds": [*network.public, *network.private]}
+    tenant.cluster(network, cluster_role, resourcesVpcConfig=both)
+    profile = tenant.eks.create_fargate_profile(
+        clusterName="one",
+        fargateProfileName="a",
+        podExecutionRoleArn=role,
+        selectors=[{"namespace": "default"}],
+    )["fargateProfile"]
+    assert profile["subnets"] == network.private

@@ -28,6 +28,7 @@ def create(scene: Scene, params: Wire) -> Wire:
             f"A Fargate Profile already exists with this name in this cluster: {name}",
             clusterName=cluster.name,
         )
+    params = {**params, "subnets": params.get("subnets") or _private_subnets(scene, cluster)}
     _check(scene, cluster, params)
     _one_at_a_time(cluster, "create", name)
     profile = Child(wire=_wire(scene, cluster, params), token=tokens.of(params))
@@ -36,6 +37,12 @@ def create(scene: Scene, params: Wire) -> Wire:
     access.allow_nodes(scene, cluster, params["podExecutionRoleArn"], "FARGATE_LINUX")
     scene.later("fargate-create", f"{cluster.name}/{name}", lambda: _activate(scene, cluster, profile))
     return {"fargateProfile": profile.wire}
+
+
+def _private_subnets(scene: Scene, cluster: Cluster) -> list[str]:
+    """Of the cluster's own: what EKS takes when it is told none, on which eksctl relies."""
+    own = placement.subnets(scene, cluster.wire["resourcesVpcConfig"]["subnetIds"], clusterName=cluster.name)
+    return [one.id for one in own if scene.account.default_route(one) != "igw"]
 
 
 def _check(scene: Scene, cluster: Cluster, params: Wire) -> None:
