@@ -66,7 +66,7 @@ def _calls(frame: Frame, query: Query, _body: dict[str, Any]) -> Any:
 
 
 def _objects(frame: Frame, _query: Query, _body: dict[str, Any]) -> Any:
-    return objects.everything(frame.eks)
+    return objects.everything(frame.eks, frame.cloudformation)
 
 
 def _credentials(_frame: Frame, query: Query, _body: dict[str, Any]) -> Any:

@@ -11,6 +11,7 @@ from clusterwright.sandbox.agenda import Agenda
 from clusterwright.sandbox.books.calls import Calls
 from clusterwright.sandbox.call import Handler, Layer
 from clusterwright.sandbox.clock import Clock
+from clusterwright.sandbox.cloudformation.api import Cloudformation
 from clusterwright.sandbox.durations import Draws
 from clusterwright.sandbox.ec2 import backend as ec2
 from clusterwright.sandbox.ec2 import dry_run, keys, scaling
@@ -49,6 +50,7 @@ class Frame:
     limits: Limits
     quotas: Quotas
     iam: iam.Iam
+    cloudformation: Cloudformation
 
     @property
     def services(self) -> dict[str, Handler]:
@@ -57,6 +59,7 @@ class Frame:
             "eks": self.eks.handle,
             "servicequotas": QuotasApi(self.quotas).handle,
             "pricing": pricing.handle,
+            "cloudformation": self.cloudformation.handle,
         }
 
     @property
@@ -110,4 +113,5 @@ def build(options: Options) -> Frame:
         limits=Limits(timing.agenda, throttled),
         quotas=quotas,
         iam=iam.build(timing, propagation, eks, options.enforce_iam),
+        cloudformation=Cloudformation(timing),
     )

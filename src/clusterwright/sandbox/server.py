@@ -50,6 +50,7 @@ class _Listener:
             services=frame.services,
             unsigned=frame.iam.unsigned,
         )
+        frame.cloudformation.requester.connect(shell.ask)
         options = frame.options
         self._server: Any = create_server(shell, host=options.host, port=options.port, threads=_THREADS)
         self._kube = KubeListener(frame.kube, options.host, options.kube_port, shell.alone)

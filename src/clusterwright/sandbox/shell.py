@@ -68,6 +68,12 @@ class Shell:
             return self._unsigned(environ) or upstream.run(self._moto, environ)
         return self._handle(call)
 
+    def ask(self, environ: dict[str, Any]) -> Answer:
+        """A signed request from the inside, made while another request or what is due is being dealt with."""
+        call = recognise(environ)
+        assert call is not None
+        return self._handle(call)
+
     def _dispatch(self, call: Call) -> Answer:
         own = self._services.get(call.service)
         return own(call) if own else upstream.handle(self._moto, call)

@@ -52,6 +52,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "limits": ("_buckets", "_changed"),
     "quotas": ("_set",),
     "iam": (),
+    "cloudformation": ("_stacks",),
 }
 """What to keep of each part of the frame; the rest of a part is how it is wired, and made anew."""
 
@@ -176,7 +177,12 @@ class _Unpickler(pickle.Unpickler):
 
 def _wired(frame: Frame) -> dict[str, Any]:
     parts = {name: getattr(frame, name) for name in frame.__dataclass_fields__}
-    return {**parts, "agenda": frame.timing.agenda, "draws": frame.timing.draws}
+    inner = {
+        "agenda": frame.timing.agenda,
+        "draws": frame.timing.draws,
+        "stacks": frame.cloudformation.engine,
+    }
+    return {**parts, **inner}
 
 
 def _private_key(der: bytes) -> Any:

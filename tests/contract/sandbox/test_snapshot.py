@@ -92,6 +92,26 @@ def test_a_world_goes_on_in_another_process(tmp_path: Path, shared_session: boto
         assert quota["Quota"]["Value"] == 77
 
 
+def test_a_stack_goes_on_in_another_process(tmp_path: Path, shared_session: botocore.session.Session) -> None:
+    body = json.dumps(
+        {
+            "Resources": {
+                "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+                "Table": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}},
+            }
+        }
+    )
+    with process(tmp_path, shared_session) as first:
+        first.client("cloudformation").create_stack(StackName="one", TemplateBody=body)
+        first.advance(6)
+        assert [one["state"] for one in first.objects("stack")] == ["CREATE_IN_PROGRESS"]
+
+    with process(tmp_path, shared_session) as second:
+        second.advance(60)
+        assert [one["state"] for one in second.objects("stack")] == ["CREATE_COMPLETE"]
+        assert any(one["tags"].get("aws:cloudformation:stack-name") for one in second.objects("route-table"))
+
+
 def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / "world.pickle").write_bytes(b"something else\n")
     command = [sys.executable, "-m", "clusterwright.sandbox", "--data-dir", str(tmp_path)]

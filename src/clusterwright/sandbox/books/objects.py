@@ -13,6 +13,8 @@ from moto.logs.models import logs_backends
 from clusterwright.sandbox.accounts import ADMINISTRATOR
 from clusterwright.sandbox.books import ec2_objects
 from clusterwright.sandbox.books.existing import Existing, listed
+from clusterwright.sandbox.cloudformation.api import Cloudformation
+from clusterwright.sandbox.cloudformation.records import Stack
 from clusterwright.sandbox.eks.api import Eks
 from clusterwright.sandbox.eks.records import Region
 from clusterwright.sandbox.eks.tags import tagged
@@ -30,7 +32,7 @@ _EKS_KINDS = {
 }
 
 
-def everything(eks: Eks) -> list[dict[str, Any]]:
+def everything(eks: Eks, cloudformation: Cloudformation) -> list[dict[str, Any]]:
     found = [
         *ec2_objects.all_regions(),
         *_scaling(),
@@ -38,6 +40,7 @@ def everything(eks: Eks) -> list[dict[str, Any]]:
         *_iam(),
         *_logs(),
         *(one for region in eks.regions() for one in _eks(region)),
+        *(_stack(one) for one in cloudformation.existing()),
     ]
     return [asdict(one) for one in found]
 
@@ -125,3 +128,8 @@ def _eks(region: Region) -> Iterator[Existing]:
             wire.get("status", "ACTIVE"),
             wire["tags"],
         )
+
+
+def _stack(one: Stack) -> Existing:
+    tags = dict(one.goal.tags)
+    return Existing("cloudformation", "stack", one.id, one.account, one.region, one.name, one.status, tags)

@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from clusterwright.sandbox.call import Call
-from clusterwright.sandbox.iam import requests_ec2, requests_eks, requests_iam, requests_other
+from clusterwright.sandbox.iam import (
+    requests_cloudformation,
+    requests_ec2,
+    requests_eks,
+    requests_iam,
+    requests_other,
+)
 from clusterwright.sandbox.iam.checks import Check, World
 from clusterwright.sandbox.iam.patterns import Context
 
@@ -23,6 +29,7 @@ _SERVICES: dict[str, Callable[[Call, World], Iterable[Check]]] = {
     "kms": requests_other.kms,
     "secretsmanager": requests_other.secretsmanager,
     "s3": requests_other.s3,
+    "cloudformation": requests_cloudformation.checks,
 }
 
 
