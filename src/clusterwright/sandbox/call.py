@@ -6,6 +6,9 @@ from typing import Any
 
 Params = Mapping[str, Any]
 
+BY_SERVICE = "clusterwright.by_service"
+"""Where a request came from that never was on a wire: the service that makes it in somebody's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -23,6 +26,11 @@ class Call:
     @property
     def name(self) -> str:
         return f"{self.service}:{self.action}"
+
+    @property
+    def is_by_service(self) -> bool:
+        """Services may do what nobody else may, such as setting tags that begin with `aws:`."""
+        return BY_SERVICE in self.environ
 
     @property
     def partition(self) -> str:

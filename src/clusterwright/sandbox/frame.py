@@ -77,7 +77,7 @@ class Frame:
             keys.layer,
             service_roles.layer,
             parameters.layer,
-            TaggingApi(self.eks).layer,
+            TaggingApi(self.eks, self.cloudformation).layer,
         ]
 
 

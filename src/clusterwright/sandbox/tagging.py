@@ -11,6 +11,7 @@ from typing import Any
 
 from clusterwright.sandbox.books import objects
 from clusterwright.sandbox.call import Answer, AwsError, Call, Handler
+from clusterwright.sandbox.cloudformation.api import Cloudformation
 from clusterwright.sandbox.eks.api import Eks
 
 _PAGE = 50
@@ -43,8 +44,9 @@ class Tagged:
 
 
 class TaggingApi:
-    def __init__(self, eks: Eks) -> None:
+    def __init__(self, eks: Eks, cloudformation: Cloudformation) -> None:
         self._eks = eks
+        self._cloudformation = cloudformation
 
     def layer(self, call: Call, inner: Handler) -> Answer:
         answers = {"GetResources": self._resources, "GetTagKeys": self._keys, "GetTagValues": self._values}
@@ -79,7 +81,7 @@ class TaggingApi:
 
     def _all(self, call: Call) -> Iterator[Tagged]:
         here = (call.region, _GLOBAL) if call.region == _HOME else (call.region,)
-        for one in objects.everything(self._eks):
+        for one in objects.everything(self._eks, self._cloudformation):
             if one["account"] != call.account or one["region"] not in here or one["kind"] in _LEFT_OUT:
                 continue
             if one["tags"]:

@@ -156,7 +156,7 @@ class Cloudformation:
             secret, token = (who.secret, who.token) if who else ("unknown", "")
             return Identity(call.account, call.region, call.access_key, secret, token)
         role = trust.find_role(role_arn)
-        if role is None or not trust.trusts_service(role, _SERVICE):
+        if role is None or not trust.trusts_service(role, _SERVICE, {"aws:sourceaccount": (call.account,)}):
             raise invalid(f"Role {role_arn} is invalid or cannot be assumed")
         if stack is not None:
             stack.role_arn = role_arn

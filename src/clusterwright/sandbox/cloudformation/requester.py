@@ -14,7 +14,7 @@ import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
-from clusterwright.sandbox.call import Answer
+from clusterwright.sandbox.call import BY_SERVICE, Answer
 from clusterwright.sandbox.cloudformation.records import Identity
 
 AGENT = "cloudformation.amazonaws.com"
@@ -82,6 +82,7 @@ def _environ(request: Any) -> dict[str, Any]:
         for name, value in request.headers.items()
     }
     return headers | {
+        BY_SERVICE: AGENT,
         "HTTP_HOST": url.netloc,
         "REQUEST_METHOD": request.method,
         "PATH_INFO": unquote(url.path) or "/",

@@ -73,7 +73,8 @@ class Eks:
         if operation is None:
             raise AwsError("UnknownOperationException", f"the sandbox has no {call.name}", 404)
         params = dict(call.params)
-        wrong = constraints.problem(call.action, params) or tags.problem(params)
+        wrong = constraints.problem(call.action, params)
+        wrong = wrong or (None if call.is_by_service else tags.problem(params))
         if wrong:
             refuse = tags.bad if call.action in tags.OPERATIONS else faults.invalid
             raise refuse(wrong)

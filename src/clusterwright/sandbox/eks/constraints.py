@@ -80,7 +80,8 @@ def _broken(shape: Shape, value: Any) -> str | None:
     size, what = (value, "value") if isinstance(value, int) else (_length(value), "length")
     if size is not None and size > shape.get("max", size):
         return f"have {what} less than or equal to {shape['max']}"
-    if size is not None and size < shape.get("min", size):
+    # An empty map is as none at all: eksctl sends one for tags, which the model forbids and EKS takes.
+    if size is not None and size < shape.get("min", size) and value != {}:
         return f"have {what} greater than or equal to {shape['min']}"
     return None
 
