@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 ARGS   ?=
 
-.PHONY: demo test check bench golden clean lock setup
+.PHONY: demo test check bench conformance golden clean lock setup
 
 setup: $(STAMP)
 
@@ -28,6 +28,9 @@ check: $(STAMP)  ## style, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tests.sizes
+
+conformance: $(STAMP)  ## independent judges: a real API server, kubectl, Helm, the AWS CLI (built once, needs Go)
+	$(BIN)/python -m tests.conformance $(ARGS)
 
 bench: $(STAMP)  ## measured numbers, as ratios in one run
 	$(BIN)/python -m tests.bench $(ARGS)

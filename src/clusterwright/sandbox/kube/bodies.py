@@ -29,6 +29,9 @@ def decoded(request: Request) -> Any:
         return protobuf.decode(request.body)
     if "cbor" in request.content_type:
         raise unsupported("the sandbox takes JSON, YAML and some protobuf, not CBOR")
+    kind = request.content_type.partition(";")[0].strip()
+    if kind and not kind.endswith(("json", "yaml")):
+        raise unsupported(f"the body of the request was in an unknown format: {kind}")
     try:
         return json.loads(request.body)
     except ValueError:

@@ -23,7 +23,7 @@ def remove(world: World, request: Request, target: Target) -> Reply:
     _check(target, one, options)
     if _is_dry(request, options):
         return reply(_success(target, one))
-    left = delete(world, one, orphan=_orphans(request, options))
+    left = delete(world, one, _policy(request, options))
     if world.store.get(target.key) is not None or one.key.kind == ("", "namespaces"):
         return reply(left.rendered(target.version))
     return reply(_success(target, one))
@@ -35,7 +35,7 @@ def remove_all(world: World, request: Request, target: Target) -> Reply:
     if not _is_dry(request, options):
         for one in found:
             if world.store.get(one.key) is not None:
-                delete(world, one, orphan=_orphans(request, options))
+                delete(world, one, _policy(request, options))
     return reply(listed(world, target, found))
 
 
@@ -48,9 +48,10 @@ def _is_dry(request: Request, options: Wire) -> bool:
     return request.is_dry_run or "All" in (options.get("dryRun") or [])
 
 
-def _orphans(request: Request, options: Wire) -> bool:
-    policy = options.get("propagationPolicy") or request.one("propagationPolicy")
-    return policy == "Orphan" or options.get("orphanDependents") is True
+def _policy(request: Request, options: Wire) -> str:
+    if options.get("orphanDependents") is True:
+        return "Orphan"
+    return str(options.get("propagationPolicy") or request.one("propagationPolicy"))
 
 
 def _check(target: Target, one: Stored, options: Wire) -> None:

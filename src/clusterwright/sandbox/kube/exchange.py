@@ -45,8 +45,18 @@ class Request:
         return self.headers.get("accept", "")
 
     @property
+    def takes_json(self) -> bool:
+        """Whoever says nothing takes everything."""
+        wanted = (one.partition(";")[0].strip() for one in self.accept.split(","))
+        return not self.accept or any(one in (JSON, "*/*", "application/*") for one in wanted)
+
+    @property
     def is_dry_run(self) -> bool:
-        return "All" in self.query.get("dryRun", [])
+        """https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run"""
+        asked = set(self.query.get("dryRun", [])) - {""}
+        if asked - {"All"}:
+            raise bad_request('dryRun: Unsupported value: supported values: "All"')
+        return bool(asked)
 
     @property
     def manager(self) -> str:
@@ -104,6 +114,11 @@ def unauthorized() -> Refusal:
 
 def bad_request(message: str) -> Refusal:
     return Refusal(400, "BadRequest", message)
+
+
+def not_acceptable() -> Refusal:
+    known = "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+    return Refusal(406, "NotAcceptable", f"only the following media types are accepted: {known}")
 
 
 def unsupported(message: str) -> Refusal:

@@ -53,6 +53,11 @@ def _port(item: Wire) -> Keys | None:
     return None if number is None else ((number, item[number]), ("protocol", item.get("protocol", "TCP")))
 
 
+def is_shared(field: str) -> bool:
+    """Whether several owners have a part each in the list of this name."""
+    return field in _SETS or field in _KEYS or field == "ports"
+
+
 def keyed(field: str, items: list[Any]) -> list[Keys] | None:
     """The keys of all items, if each has one of its own."""
     found = [keys_of(field, item) for item in items]

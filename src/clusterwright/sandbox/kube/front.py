@@ -30,6 +30,7 @@ from clusterwright.sandbox.kube.exchange import (
     Reply,
     Request,
     no_such_path,
+    not_acceptable,
     reply,
     text,
     unauthorized,
@@ -233,6 +234,8 @@ def _answered(world: World, request: Request, target: Target, verb: str, user: U
     if verb == "watch":
         return watching.watch(world, request, target, alone, housekeeping.tick)
     _check_method(request, target)
+    if not request.takes_json and target.subresource != "log":
+        raise not_acceptable()
     if target.subresource in subresources.OWN:
         found = subresources.answer(world, request, target)
     else:

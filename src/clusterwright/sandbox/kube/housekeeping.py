@@ -10,7 +10,7 @@ from clusterwright.sandbox.kube.addon_workloads import (
 )
 from clusterwright.sandbox.kube.controllers import CONTROLLERS, PLACED
 from clusterwright.sandbox.kube.joining import NOT_READY, nodes, with_conditions
-from clusterwright.sandbox.kube.removal import delete
+from clusterwright.sandbox.kube.removal import delete, owners_of
 from clusterwright.sandbox.kube.store import Key, Stored
 from clusterwright.sandbox.kube.surroundings import Surroundings
 from clusterwright.sandbox.kube.wire import Wire, status
@@ -134,6 +134,9 @@ def _settle(world: World) -> None:
 def _control(world: World, one: Stored) -> None:
     if one.key.kind == ("", "namespaces") and not one.is_terminating:
         _furnish_namespace(world, one.key.name)
+    if one.metadata.get("ownerReferences") and not one.is_terminating and not owners_of(world, one):
+        delete(world, one)  # https://kubernetes.io/docs/concepts/architecture/garbage-collection/
+        return
     controller = CONTROLLERS.get(one.key.kind)
     if controller is None or world.around is None:
         return

@@ -108,8 +108,6 @@ def _operate(document: Wire, operation: Wire) -> None:
     elif verb == "remove":
         _remove(document, path)
     else:
-        if verb == "replace":
-            _at(document, path)
         _add(document, path, operation["value"], inserting=verb == "add")
 
 

@@ -1,7 +1,7 @@
 """OpenAPI v3: an index, and one document for each group and version.
 
 kubectl and Helm look in it for whether a PATCH takes `fieldValidation` and for the kinds that exist. The
-schemas allow everything, since nothing here is validated.
+schemas of built-in kinds allow everything, those of defined kinds are what their definitions say.
 https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3
 """
 
@@ -26,7 +26,7 @@ def answer(path: str, catalogue: Catalogue) -> Reply | None:
     found = catalogue.of(group, version)
     if not found:
         raise no_such_path()
-    return reply(_document(found, version))
+    return reply(_document(catalogue, found, version))
 
 
 def _index(catalogue: Catalogue) -> Wire:
@@ -35,12 +35,12 @@ def _index(catalogue: Catalogue) -> Wire:
     return {name: {"serverRelativeURL": f"{_ROOT}/{name}?hash={catalogue.mark:08X}"} for name in names}
 
 
-def _document(resources: list[Resource], version: str) -> Wire:
+def _document(catalogue: Catalogue, resources: list[Resource], version: str) -> Wire:
     paths: Wire = {}
     schemas: Wire = {}
     for one in resources:
         what = {"group": one.group, "version": version, "kind": one.kind}
-        schemas[f"sandbox.{one.group or 'core'}.{version}.{one.kind}"] = _schema(what)
+        schemas[_name(one, version)] = _schema(what, catalogue.schema(one.id, version) or _OBJECT)
         base = f"/apis/{group_version(one.group, version)}" if one.group else f"/api/{version}"
         base += "/namespaces/{namespace}" if one.namespaced else ""
         paths[f"{base}/{one.plural}"] = {"get": _operation("list", what), "post": _operation("post", what)}
@@ -55,9 +55,15 @@ def _document(resources: list[Resource], version: str) -> Wire:
     }
 
 
-def _schema(what: Wire) -> Wire:
-    properties = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": _OBJECT}
-    return {**_OBJECT, "x-kubernetes-group-version-kind": [what], "properties": properties}
+def _name(one: Resource, version: str) -> str:
+    """Of the group's parts from the last to the first."""
+    return ".".join([*reversed((one.group or "core.sandbox").split(".")), version, one.kind])
+
+
+def _schema(what: Wire, own: Wire) -> Wire:
+    head = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": _OBJECT}
+    properties = {**(own.get("properties") or {}), **head}
+    return {**own, "x-kubernetes-group-version-kind": [what], "properties": properties}
 
 
 def _operation(action: str, what: Wire) -> Wire:

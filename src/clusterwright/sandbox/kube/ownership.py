@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from clusterwright.sandbox.kube.exchange import Refusal
-from clusterwright.sandbox.kube.field_paths import Path, assign, discard, find, leaves, words
+from clusterwright.sandbox.kube.field_paths import Path, assign, discard, find, is_shared, leaves, words
 from clusterwright.sandbox.kube.store import Owner
 from clusterwright.sandbox.kube.wire import Wire
 
@@ -67,7 +67,7 @@ def applied(before: Wire, owners: Owners, wanted: Wire, writer: Owner, force: bo
     paths = fields_of(wanted)
     others = [one for one in owners if not one.same_writer(writer)]
     mine = next((one for one in owners if one.same_writer(writer)), None)
-    differing = frozenset(path for path in paths if _differs(find(before, path), find(wanted, path)))
+    differing = frozenset(path for path in paths if _differs(find(before, path), find(wanted, path), path))
     conflicts = [(one, path) for one in others for path in sorted(one.paths & differing, key=words)]
     if conflicts and not force:
         raise _conflict(conflicts)
@@ -78,8 +78,10 @@ def applied(before: Wire, owners: Owners, wanted: Wire, writer: Owner, force: bo
     return merged, _without_empty([*left, replace(writer, paths=paths, time=time)])
 
 
-def _differs(had: Any, wanted: Any) -> bool:
-    """An empty map says that there is one, not that there is nothing in it."""
+def _differs(had: Any, wanted: Any, path: Path) -> bool:
+    """An empty map or shared list says that there is one, not that there is nothing in it."""
+    if wanted == [] and is_shared(str(path[-1][1])):
+        return not isinstance(had, list)
     return bool(had != wanted) and not (wanted == {} and isinstance(had, dict))
 
 
@@ -97,7 +99,7 @@ def _merged(before: Wire, wanted: Wire, paths: frozenset[Path], dropped: frozens
         discard(merged, path)
     for path in leaves(wanted):
         value = find(wanted, path)
-        if path in paths and _differs(find(merged, path), value):
+        if path in paths and _differs(find(merged, path), value, path):
             assign(merged, path, copy.deepcopy(value))
     return merged
 

@@ -15,6 +15,8 @@ from clusterwright.sandbox.kube.target import Target
 from clusterwright.sandbox.kube.wire import Wire
 from clusterwright.sandbox.kube.world import World
 
+_METADATA = "as=PartialObjectMetadata"  # and ...MetadataList
+
 
 def get(world: World, request: Request, target: Target) -> Reply:
     one = world.store.get(target.key)
@@ -23,19 +25,32 @@ def get(world: World, request: Request, target: Target) -> Reply:
     if tables.is_wanted(request):
         revision = {"resourceVersion": one.revision}
         return reply(tables.table(target, [one], revision, world.timing.now))
+    if _METADATA in request.accept:
+        return reply(_metadata_only(one, target))
     return reply(one.rendered(target.version))
 
 
 def get_all(world: World, request: Request, target: Target) -> Reply:
     found = chosen(world, request, target)
-    page, metadata = _page(world, request, found)
+    page, metadata = _page(world, request, target, found)
     if tables.is_wanted(request):
         return reply(tables.table(target, page, metadata, world.timing.now))
+    if _METADATA in request.accept:
+        items = [_metadata_only(one, target) for one in page]
+        return reply({**_head("PartialObjectMetadataList"), "metadata": metadata, "items": items})
     return reply(listed(world, target, page, metadata))
 
 
+def _head(kind: str) -> Wire:
+    return {"kind": kind, "apiVersion": "meta.k8s.io/v1"}
+
+
+def _metadata_only(one: Stored, target: Target) -> Wire:
+    return {**_head("PartialObjectMetadata"), "metadata": one.rendered(target.version)["metadata"]}
+
+
 def chosen(world: World, request: Request, target: Target) -> list[Stored]:
-    test = selector(request.one("labelSelector"), request.one("fieldSelector"))
+    test = selector(request.one("labelSelector"), request.one("fieldSelector"), target.resource.id)
     found = world.store.of(target.resource.group, target.resource.plural, target.namespace)
     return [one for one in found if test(one.wire)]
 
@@ -49,11 +64,12 @@ def listed(world: World, target: Target, found: list[Stored], metadata: Wire | N
     }
 
 
-def _page(world: World, request: Request, found: list[Stored]) -> tuple[list[Stored], Wire]:
+def _page(world: World, request: Request, target: Target, found: list[Stored]) -> tuple[list[Stored], Wire]:
     revision = str(world.store.revision)
     token = request.one("continue")
     if token:
         revision, last = _opened(token)
+        found = _rewound(world, request, target, found, int(revision))
         found = [one for one in found if one.key > last]
     limit = request.number("limit")
     metadata: Wire = {"resourceVersion": revision}
@@ -62,6 +78,26 @@ def _page(world: World, request: Request, found: list[Stored]) -> tuple[list[Sto
         metadata["remainingItemCount"] = len(found) - limit
         found = found[:limit]
     return found, metadata
+
+
+def _rewound(
+    world: World, request: Request, target: Target, found: list[Stored], revision: int
+) -> list[Stored]:
+    """The list as it was: https://kubernetes.io/docs/reference/using-api/api-concepts/#continue-tokens"""
+    if revision < world.store.oldest:
+        raise Refusal(410, "Expired", "The provided continue parameter is too old")
+    test = selector(request.one("labelSelector"), request.one("fieldSelector"), target.resource.id)
+    then = {one.key: one for one in found}
+    for change in reversed(world.store.history):
+        key = change.after.key
+        if change.revision <= revision:
+            break
+        if key.kind != target.resource.id or target.namespace not in ("", key.namespace):
+            continue
+        then.pop(key, None)
+        if change.before is not None and test(change.before.wire):
+            then[key] = change.before
+    return [then[key] for key in sorted(then)]
 
 
 def _token(revision: str, last: Key) -> str:

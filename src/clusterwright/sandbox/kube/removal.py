@@ -10,14 +10,19 @@ from clusterwright.sandbox.kube.wire import Wire
 from clusterwright.sandbox.kube.world import World
 
 _NAMESPACE = ("", "namespaces")
+_FOREGROUND = "foregroundDeletion"
 _COLLECTOR = "kube-controller-manager"
 
 
-def delete(world: World, one: Stored, orphan: bool = False) -> Stored:
-    """The object as it is left: terminating, or as it was last."""
-    if orphan:
+def delete(world: World, one: Stored, policy: str = "") -> Stored:
+    """The object as it is left: terminating, or as it was last. In the foreground its dependents go first."""
+    if policy == "Orphan":
         _orphan(world, one)
-    marked = _marked(world, one)
+    waits = policy == "Foreground" and bool(world.store.dependents(one.uid))
+    marked = _marked(world, _held_back(one) if waits else one)
+    for dependent in world.store.dependents(one.uid) if waits else ():
+        if not dependent.is_terminating:
+            delete(world, dependent, policy)
     for inside in _contents(world, marked):
         if not inside.is_terminating:
             delete(world, inside)
@@ -32,6 +37,7 @@ def finish(world: World, one: Stored) -> Stored:
     last = world.store.remove(current.key)
     for dependent in world.store.dependents(last.uid):
         _disown(world, dependent, last.uid)
+    _finish_owners(world, last)
     _finish_container(world, last)
     return last
 
@@ -45,6 +51,34 @@ def _marked(world: World, one: Stored) -> Stored:
         wire["status"] = {"phase": "Terminating"}
     marked = Stored(one.key, one.kind, wire, one.owners)
     return world.store.put(marked) if _is_held(world, marked) else _silently(world, marked)
+
+
+def _held_back(one: Stored) -> Stored:
+    metadata = {**one.metadata, "finalizers": [*(one.metadata.get("finalizers") or []), _FOREGROUND]}
+    return Stored(one.key, one.kind, {**one.wire, "metadata": metadata}, one.owners)
+
+
+def _finish_owners(world: World, last: Stored) -> None:
+    """Those that waited for their last dependent."""
+    for owner in owners_of(world, last):
+        held = owner.metadata.get("finalizers") or []
+        if _FOREGROUND in held and not world.store.dependents(owner.uid):
+            metadata = {**owner.metadata, "finalizers": [name for name in held if name != _FOREGROUND]}
+            finish(world, world.write(owner.key, {**owner.wire, "metadata": metadata}, _COLLECTOR))
+
+
+def owners_of(world: World, one: Stored) -> list[Stored]:
+    """Those that are there, of those that it names."""
+    found = []
+    for reference in one.metadata.get("ownerReferences") or ():
+        group = str(reference.get("apiVersion", "")).rpartition("/")[0]
+        for resource in world.catalogue:
+            if (resource.group, resource.kind) == (group, reference.get("kind")):
+                namespace = one.key.namespace if resource.namespaced else ""
+                key = Key(group, resource.plural, namespace, str(reference.get("name")))
+                owner = world.store.get(key)
+                found += [owner] if owner is not None and owner.uid == reference.get("uid") else []
+    return found
 
 
 def _silently(world: World, marked: Stored) -> Stored:

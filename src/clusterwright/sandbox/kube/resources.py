@@ -3,6 +3,7 @@
 https://kubernetes.io/docs/reference/kubernetes-api/
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -31,6 +32,7 @@ class Resource:
     singular: str = ""
     categories: tuple[str, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
+    scaled: tuple[str, str] = (".spec.replicas", ".status.replicas")
 
     @property
     def id(self) -> Kind:
@@ -177,6 +179,7 @@ def defined(definition: Wire) -> Resource | None:
     served.sort(key=lambda one: not one.get("storage"))
     subresources = {name for one in served for name in one.get("subresources") or {}}
     columns = served[0].get("additionalPrinterColumns") or []
+    scale = (served[0].get("subresources") or {}).get("scale") or {}
     return Resource(
         group=spec["group"],
         versions=tuple(one["name"] for one in served),
@@ -188,6 +191,7 @@ def defined(definition: Wire) -> Resource | None:
         singular=names.get("singular") or names["kind"].lower(),
         categories=tuple(names.get("categories") or ()),
         columns=tuple((one["name"], one["jsonPath"]) for one in columns if not one.get("priority")),
+        scaled=(scale.get("specReplicasPath", ""), scale.get("statusReplicasPath", "")),
     )
 
 
@@ -196,6 +200,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self._known = dict(BUILT_IN)
+        self._definitions: dict[Kind, Wire] = {}
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._known.values())
@@ -207,10 +212,21 @@ class Catalogue:
         found = defined(definition)
         if found is not None and found.id not in BUILT_IN:
             self._known[found.id] = found
+            self._definitions[found.id] = definition
 
     def forget(self, definition: Wire) -> None:
         spec = definition["spec"]
-        self._known.pop((spec["group"], spec["names"]["plural"]), None)
+        kind = spec["group"], spec["names"]["plural"]
+        self._known.pop(kind, None)
+        self._definitions.pop(kind, None)
+
+    def schema(self, kind: Kind, version: str) -> Wire | None:
+        """Of a defined kind; none of those that are built in."""
+        definition = self._definitions.get(kind)
+        if definition is None:
+            return None
+        found = next(one for one in definition["spec"]["versions"] if one["name"] == version)
+        return dict(found["schema"]["openAPIV3Schema"])
 
     def groups(self) -> dict[str, list[str]]:
         """The versions of each group but the core one, preferred first."""
@@ -227,4 +243,5 @@ class Catalogue:
     @property
     def mark(self) -> int:
         """Changes with what is served, for the hash of the OpenAPI documents."""
-        return hash(tuple(self._known.values())) & 0xFFFFFFFF
+        schemas = json.dumps([one["spec"] for one in self._definitions.values()], sort_keys=True)
+        return hash((*self._known.values(), schemas)) & 0xFFFFFFFF

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clusterwright.sandbox.kube.exchange import bad_request
+from clusterwright.sandbox.kube.resources import Kind
 from clusterwright.sandbox.kube.wire import Wire, labels
 
 Test = Callable[[Wire], bool]
@@ -17,9 +18,31 @@ _SET = re.compile(r"([^\s!=]+)\s+(in|notin)\s+\(([^)]*)\)")
 _EQUAL = re.compile(r"([^\s!=]+)\s*(!=|==|=)\s*([^\s!=]*)")
 
 
-def selector(label_text: str, field_text: str) -> Test:
+_ALWAYS = ("metadata.name", "metadata.namespace")
+# https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/#list-of-supported-fields
+_FIELDS: dict[Kind, tuple[str, ...]] = {
+    ("", "pods"): (
+        *("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName"),
+        *("spec.hostNetwork", "status.phase", "status.podIP", "status.podIPs", "status.nominatedNodeName"),
+    ),
+    ("", "events"): (
+        *("involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid"),
+        *("involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath"),
+        *("reason", "reportingComponent", "source", "type"),
+    ),
+    ("", "secrets"): ("type",),
+    ("", "namespaces"): ("status.phase",),
+    ("", "nodes"): ("spec.unschedulable",),
+    ("", "services"): ("spec.clusterIP", "spec.type"),
+    ("", "replicationcontrollers"): ("status.replicas",),
+    ("apps", "replicasets"): ("status.replicas",),
+    ("batch", "jobs"): ("status.successful",),
+}
+
+
+def selector(label_text: str, field_text: str, kind: Kind) -> Test:
     tests = [_label(part.strip()) for part in _OUTSIDE_BRACKETS.split(label_text) if part.strip()]
-    tests += [_field(part.strip()) for part in field_text.split(",") if part.strip()]
+    tests += [_field(part.strip(), kind) for part in field_text.split(",") if part.strip()]
     return lambda wire: all(test(wire) for test in tests)
 
 
@@ -40,11 +63,15 @@ def _label(part: str) -> Test:
     return lambda wire: part in labels(wire)
 
 
-def _field(part: str) -> Test:
+def _field(part: str, kind: Kind) -> Test:
     compared = re.fullmatch(r"([\w.-]+)\s*(!=|==|=)(.*)", part)
     if compared is None:
         raise bad_request(f"invalid selector: '{part}'; can't understand '{part}'")
     path, sign, value = compared.groups()
+    known = (*_ALWAYS, *_FIELDS.get(kind, ()))
+    if path not in known:
+        said = ", ".join(f'"{one}"' for one in known)
+        raise bad_request(f'"{path}" is not a known field selector: only {said}')
     return lambda wire: (_text(wire, path) == value) is (sign != "!=")
 
 

@@ -139,6 +139,12 @@ class Store:
         self._tell("MODIFIED" if before else "ADDED", before, stored)
         return stored
 
+    @property
+    def oldest(self) -> int:
+        """Whatever happened since this revision is remembered."""
+        full = len(self.history) == self.history.maxlen
+        return self.history[0].revision - 1 if full else 0
+
     def replace_quietly(self, one: Stored) -> None:
         """For what is removed in the next moment: no new version, nobody told."""
         self._objects[one.key.kind][one.key] = one

@@ -1,12 +1,14 @@
 """Subresources that are more than a part of their object: scale, eviction, tokens, logs."""
 
+from typing import Any
+
 from clusterwright.sandbox.kube import merging
 from clusterwright.sandbox.kube.bodies import decoded
 from clusterwright.sandbox.kube.exchange import Refusal, Reply, Request, bad_request, reply, text
 from clusterwright.sandbox.kube.removal import delete
 from clusterwright.sandbox.kube.store import Stored
 from clusterwright.sandbox.kube.target import Target
-from clusterwright.sandbox.kube.wire import Wire, spec, stamp, status
+from clusterwright.sandbox.kube.wire import Wire, spec, stamp
 from clusterwright.sandbox.kube.world import World
 
 OWN = frozenset({"scale", "eviction", "token", "log"})
@@ -55,33 +57,52 @@ def _token(world: World, request: Request, one: Stored) -> Reply:
 def _scale(world: World, request: Request, target: Target, one: Stored) -> Reply:
     """https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ (scale)"""
     if request.method == "GET":
-        return reply(_scaled(one))
+        return reply(_scaled(one, target))
     change = decoded(request)
     if request.method == "PUT":
         wanted = change
     elif "json-patch" in request.content_type:
-        wanted = merging.json_patch(_scaled(one), change)
+        wanted = merging.json_patch(_scaled(one, target), change)
     else:
-        wanted = merging.merge(_scaled(one), change)
+        wanted = merging.merge(_scaled(one, target), change)
     replicas = spec(wanted).get("replicas", 0) if isinstance(wanted, dict) else None
     if not isinstance(replicas, int) or replicas < 0:
         raise bad_request("spec.replicas must be a whole number and not negative")
-    wire = {**one.wire, "spec": {**spec(one.wire), "replicas": replicas}}
+    wire = merging.merge(one.wire, _under(target.resource.scaled[0], replicas))
     writer = world.writer(request.manager, target.api_version, "scale")
     made = world.shaped(one.key, one.kind, wire, writer)
-    return reply(_scaled(made if request.is_dry_run else world.put(made)))
+    return reply(_scaled(made if request.is_dry_run else world.put(made), target))
 
 
-def _scaled(one: Stored) -> Wire:
+def _names(path: str) -> list[str]:
+    return [name for name in path.split(".") if name]
+
+
+def _under(path: str, value: int) -> Wire:
+    found: Any = value
+    for name in reversed(_names(path)):
+        found = {name: found}
+    return dict(found)
+
+
+def _at(wire: Wire, path: str) -> Any:
+    here: Any = wire
+    for name in _names(path):
+        here = here.get(name) if isinstance(here, dict) else None
+    return here
+
+
+def _scaled(one: Stored, target: Target) -> Wire:
+    wanted, found = target.resource.scaled
     labels = (spec(one.wire).get("selector") or {}).get("matchLabels") or {}
     kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
     return {
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
         "metadata": {name: one.metadata[name] for name in kept if name in one.metadata},
-        "spec": {"replicas": spec(one.wire).get("replicas", 1)},
+        "spec": {"replicas": _at(one.wire, wanted) or 0},
         "status": {
-            "replicas": status(one.wire).get("replicas", 0),
+            "replicas": _at(one.wire, found) or 0,
             "selector": ",".join(f"{key}={value}" for key, value in labels.items()),
         },
     }

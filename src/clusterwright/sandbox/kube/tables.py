@@ -22,8 +22,8 @@ def is_wanted(request: Request) -> bool:
 
 
 def table(target: Target, found: list[Stored], metadata: Wire, now: float) -> Wire:
-    columns = _columns(target)
-    names = ["Name", *columns, "Age"]
+    columns = _columns(target, now)
+    names = ["Name", *columns]
     return {
         "kind": "Table",
         "apiVersion": "meta.k8s.io/v1",
@@ -38,12 +38,12 @@ def table(target: Target, found: list[Stored], metadata: Wire, now: float) -> Wi
             }
             for name in names
         ],
-        "rows": [_row(one, columns.values(), target, now) for one in found],
+        "rows": [_row(one, columns.values(), target) for one in found],
     }
 
 
-def _row(one: Stored, cells: Iterable[Cell], target: Target, now: float) -> Wire:
-    shown = [one.key.name, *(cell(one) for cell in cells), _age(one, now)]
+def _row(one: Stored, cells: Iterable[Cell], target: Target) -> Wire:
+    shown = [one.key.name, *(cell(one) for cell in cells)]
     whole = one.rendered(target.version)
     head = {
         "kind": "PartialObjectMetadata",
@@ -62,11 +62,17 @@ def _age(one: Stored, now: float) -> str:
     return f"{seconds}s"
 
 
-def _columns(target: Target) -> dict[str, Cell]:
+def _columns(target: Target, now: float) -> dict[str, Cell]:
+    """A definition that names columns names the age too, if it wants it."""
+
+    def age(one: Stored) -> str:
+        return _age(one, now)
+
     own = target.resource.columns
     if own:
-        return {name: _path(path) for name, path in own if name != "Age"}
-    return _KNOWN.get(target.resource.id, {})
+        dates = ".metadata.creationTimestamp"
+        return {name: age if path == dates else _path(path) for name, path in own}
+    return {**_KNOWN.get(target.resource.id, {}), "Age": age}
 
 
 def _path(json_path: str) -> Cell:

@@ -30,7 +30,9 @@ class Watch:
     def __init__(self, world: World, request: Request, target: Target) -> None:
         self._world = world
         self._target = target
-        self._test: Test = selector(request.one("labelSelector"), request.one("fieldSelector"))
+        self._test: Test = selector(
+            request.one("labelSelector"), request.one("fieldSelector"), target.resource.id
+        )
         self._pending: queue.SimpleQueue[Wire] = queue.SimpleQueue()
         self._is_table = tables.is_wanted(request)
         self._bookmarks = request.flag("allowWatchBookmarks")
@@ -41,6 +43,9 @@ class Watch:
     def _begin(self, request: Request) -> None:
         revision = request.one("resourceVersion")
         initial = request.flag("sendInitialEvents")
+        if initial and request.one("resourceVersionMatch") != "NotOlderThan":
+            why = 'resourceVersionMatch: Forbidden: sendInitialEvents requires "NotOlderThan"'
+            raise Refusal(422, "Invalid", f'ListOptions.meta.k8s.io "" is invalid: {why}')
         if revision in ("", "0") or initial:
             for one in self._world.store.of(*self._target.resource.id, self._target.namespace):
                 if self._test(one.wire):

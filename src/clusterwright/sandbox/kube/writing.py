@@ -3,25 +3,23 @@
 https://kubernetes.io/docs/reference/using-api/api-concepts/
 """
 
-import re
 from typing import Any
 
-from clusterwright.sandbox.kube import merging
+from clusterwright.sandbox.kube import merging, structural, validation
 from clusterwright.sandbox.kube.bodies import check_shape, decoded, object_of
 from clusterwright.sandbox.kube.exchange import Refusal, Reply, Request, bad_request, reply, unsupported
+from clusterwright.sandbox.kube.faults import Fault, invalid, unfit
 from clusterwright.sandbox.kube.metadata import generated
 from clusterwright.sandbox.kube.ownership import Owners, applied
 from clusterwright.sandbox.kube.removal import finish
-from clusterwright.sandbox.kube.resources import DEFINITION, defined
+from clusterwright.sandbox.kube.resources import BUILT_IN, DEFINITION, defined
 from clusterwright.sandbox.kube.store import Key, Owner, Stored
 from clusterwright.sandbox.kube.target import Target
 from clusterwright.sandbox.kube.wire import Wire
 from clusterwright.sandbox.kube.world import World
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_PATH_NAME = re.compile(r"[^/%]+")
+_STRATEGIC = "application/strategic-merge-patch+json"
 _STALE = "the object has been modified; please apply your changes to the latest version and try again"
-_LABEL_SELECTED = frozenset({"deployments", "daemonsets", "statefulsets", "replicasets"})
 
 
 def create(world: World, request: Request, target: Target) -> Reply:
@@ -54,6 +52,8 @@ def patch(world: World, request: Request, target: Target) -> Reply:
     kind = request.content_type.partition(";")[0].strip()
     if kind == "application/apply-patch+yaml":
         return _apply(world, request, target)
+    if kind == _STRATEGIC and target.resource.id not in BUILT_IN:
+        raise unsupported(f"the body of the request was in an unknown format: {kind}")
     before = world.store.get(target.key)
     if before is None:
         raise target.not_found()
@@ -70,7 +70,7 @@ def _patched(kind: str, before: Wire, change: Any) -> Wire:
         raise bad_request("the patch is no object")
     if kind == "application/merge-patch+json":
         found = merging.merge(before, change)
-    elif kind == "application/strategic-merge-patch+json":
+    elif kind == _STRATEGIC:
         found = merging.strategic(before, change)
     else:
         raise unsupported(f"the body of the request was in an unknown format: {kind}")
@@ -89,7 +89,7 @@ def _apply(world: World, request: Request, target: Target) -> Reply:
     if wanted["metadata"].get("managedFields"):
         raise bad_request("metadata.managedFields must be nil")
     if before is None:
-        _check_name(target)
+        _check_named(wanted, target)
         _check_namespace(world, target)
     else:
         _check_revision(target, before, wanted["metadata"])
@@ -130,9 +130,14 @@ def _stored(
 ) -> Reply:
     if target.resource.id == DEFINITION:
         _check_definition(target, wire)
+    wire = _held_to_schema(world, target, wire)
+    if owners is None and _is_cleared(wire):
+        owners = ()
     writer = world.writer(request.manager, target.api_version, target.subresource)
     made = world.shaped(target.key, target.resource.kind, wire, writer, owners)
-    _check_selector(world, target, made)
+    before = world.store.get(target.key)
+    had = before.wire if before else None
+    _refuse(target, list(validation.of_object(made.wire, target.resource.id, had)))
     if not request.is_dry_run:
         made = world.put(made)
         made = finish(world, made)
@@ -140,19 +145,20 @@ def _stored(
 
 
 def _check_name(target: Target) -> None:
-    name = target.name
-    if not name:
-        wanted = "metadata.name: Required value: name or generateName is required"
-        message = f'{target.resource.kind} "" is invalid: {wanted}'
-        raise target.refusal(422, "Invalid", message)
-    pattern = _PATH_NAME if target.resource.group == "rbac.authorization.k8s.io" else _NAME
-    if len(name) > 253 or not pattern.fullmatch(name):
-        message = (
-            f'{target.resource.kind} "{name}" is invalid: metadata.name: Invalid value: "{name}": a '
-            "lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
-            "and must start and end with an alphanumeric character"
+    _refuse(target, list(validation.of_name(target.name, target.resource.id)))
+
+
+def _check_named(wanted: Wire, target: Target) -> None:
+    if not wanted["metadata"].get("name"):
+        raise bad_request(
+            f"the name of the object ({target.name} based on URL) was undeterminable: name must be provided"
         )
-        raise target.refusal(422, "Invalid", message)
+    _check_name(target)
+
+
+def _refuse(target: Target, faults: list[Fault]) -> None:
+    if faults:
+        raise invalid(target, target.name, faults)
 
 
 def _check_namespace(world: World, target: Target) -> None:
@@ -184,25 +190,27 @@ def _check_revision(target: Target, before: Stored, metadata: Wire) -> None:
 def _check_definition(target: Target, wire: Wire) -> None:
     """What the catalogue is going to read must be there."""
     try:
-        defined(wire)
+        faults = list(structural.faults_of_definition(wire))
         wanted = f"{wire['spec']['names']['plural']}.{wire['spec']['group']}"
+        defined(wire)
     except (KeyError, TypeError, AttributeError) as error:
-        message = f'CustomResourceDefinition "{target.name}" is invalid: {error!r}: Required value'
-        raise target.refusal(422, "Invalid", message) from None
+        faults, wanted = [Fault("spec", "FieldValueRequired", f"Required value: {error!r}")], target.name
     if target.name != wanted:
-        message = (
-            f'CustomResourceDefinition "{target.name}" is invalid: metadata.name: Invalid value: '
-            f'"{target.name}": must be spec.names.plural+"."+spec.group'
-        )
-        raise target.refusal(422, "Invalid", message)
+        why = 'must be spec.names.plural+"."+spec.group'
+        faults.append(unfit("metadata.name", target.name, why))
+    _refuse(target, faults)
 
 
-def _check_selector(world: World, target: Target, made: Stored) -> None:
-    """The immutable field that upgrades stumble over most."""
-    before = world.store.get(target.key)
-    if before is None or target.resource.group != "apps" or target.resource.plural not in _LABEL_SELECTED:
-        return
-    had, has = (one.wire.get("spec", {}).get("selector") for one in (before, made))
-    if had != has:
-        message = f'{target.resource.kind}.apps "{target.name}" is invalid: spec.selector: field is immutable'
-        raise target.refusal(422, "Invalid", message)
+def _held_to_schema(world: World, target: Target, wire: Wire) -> Wire:
+    """Only definitions bring schemas; built-in kinds take what they are given."""
+    schema = world.catalogue.schema(target.resource.id, target.version)
+    if schema is None:
+        return wire
+    found = structural.shaped(wire, schema)
+    _refuse(target, list(structural.faults(found, schema)))
+    return found
+
+
+def _is_cleared(wire: Wire) -> bool:
+    """https://kubernetes.io/docs/reference/using-api/server-side-apply/#clearing-managedfields"""
+    return (wire.get("metadata") or {}).get("managedFields") in ([], [{}])

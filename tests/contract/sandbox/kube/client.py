@@ -1,20 +1,28 @@
 """A cluster as its users reach it: address and authority from DescribeCluster, tokens signed by botocore."""
 
 import base64
-import ssl
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import botocore.session
 import httpx
-import yaml
 from botocore.credentials import Credentials
 from botocore.signers import RequestSigner
+
+from tests.conformance.endpoint import Endpoint
 
 from ..tenant import Tenant
 
 Wire = dict[str, Any]
+
+APPLY = {"Content-Type": "application/apply-patch+yaml"}
+MERGE = {"Content-Type": "application/merge-patch+json"}
+STRATEGIC = {"Content-Type": "application/strategic-merge-patch+json"}
+JSON_PATCH = {"Content-Type": "application/json-patch+json"}
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+_PATIENCE = 20.0
 
 
 def sign(
@@ -59,29 +67,11 @@ class Cluster:
         credentials = Credentials(found["accessKeyId"], found["secretAccessKey"], found.get("sessionToken"))
         return sign(self.tenant.session, credentials, name or self.name)
 
-    def client(self, token: str | None = None) -> httpx.Client:
-        return httpx.Client(
-            base_url=self.wire["endpoint"],
-            verify=ssl.create_default_context(cadata=self.authority),
-            headers={"Authorization": f"Bearer {token or self.token()}"},
-            timeout=10,
-        )
+    def endpoint(self, token: str | None = None) -> Endpoint:
+        return Endpoint(self.wire["endpoint"], self.authority, token or self.token())
 
-    def kubeconfig(self, file: Path, token: str | None = None) -> Path:
-        server = {
-            "server": self.wire["endpoint"],
-            "certificate-authority-data": self.wire["certificateAuthority"]["data"],
-        }
-        content = {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "c", "cluster": server}],
-            "users": [{"name": "u", "user": {"token": token or self.token()}}],
-            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
-            "current-context": "x",
-        }
-        file.write_text(yaml.safe_dump(content))
-        return file
+    def client(self, token: str | None = None) -> httpx.Client:
+        return self.endpoint(token).client()
 
 
 def make(tenant: Tenant, **more: Any) -> Cluster:
@@ -128,3 +118,63 @@ def deployment(name: str = "web", replicas: int = 2, image: str = "nginx:1") -> 
 def config_map(name: str, labels: Wire | None = None, **data: str) -> Wire:
     metadata: Wire = {"name": name, **({"labels": labels} if labels else {})}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+
+
+def maps(namespace: str) -> str:
+    return f"/api/v1/namespaces/{namespace}/configmaps"
+
+
+def deployments(namespace: str) -> str:
+    return f"/apis/apps/v1/namespaces/{namespace}/deployments"
+
+
+def apply(api: httpx.Client, path: str, wire: Wire, manager: str, **more: str) -> httpx.Response:
+    return api.patch(path, json=wire, headers=APPLY, params={"fieldManager": manager, **more})
+
+
+def ok(answer: httpx.Response) -> Any:
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+def refusal(answer: httpx.Response) -> tuple[int, str]:
+    """Code and reason of a `Status`: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/"""
+    said = answer.json()
+    assert (said["kind"], said["status"]) == ("Status", "Failure"), said
+    assert said["code"] == answer.status_code
+    return answer.status_code, said["reason"]
+
+
+def definition(plural: str, kind: str, schema: Wire | None = None, **version: Any) -> Wire:
+    """Of a namespaced kind of example.com, which takes everything where no schema is given."""
+    schema = schema or {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    first = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}, **version}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.example.com"},
+        "spec": {
+            "group": "example.com",
+            "scope": "Namespaced",
+            "names": {"plural": plural, "singular": kind.lower(), "kind": kind, "listKind": f"{kind}List"},
+            "versions": [first],
+        },
+    }
+
+
+def define(api: httpx.Client, wire: Wire, namespace: str) -> str:
+    """The path of the new kind's objects, once it is served."""
+    ok(api.post(CRDS, json=wire))
+    spec = wire["spec"]
+    served = [one["name"] for one in spec["versions"] if one["served"]]
+    path = f"/apis/{spec['group']}/{served[0]}/namespaces/{namespace}/{spec['names']['plural']}"
+    eventually(lambda: api.get(path).status_code == 200, f"{path} is served")
+    return path
+
+
+def eventually(look: Callable[[], object], what: str) -> None:
+    """At once in the sandbox; a real control plane takes its time."""
+    until = time.monotonic() + _PATIENCE
+    while not look():
+        assert time.monotonic() < until, f"not within {_PATIENCE:.0f} s: {what}"
+        time.sleep(0.02)

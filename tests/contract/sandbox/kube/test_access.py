@@ -1,4 +1,4 @@
-"""Who gets in, and what they may do.
+"""Who gets in, and what they may do: EKS's part, so of the sandbox only.
 
 https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
 """
@@ -41,6 +41,7 @@ def _reader(cluster: Cluster, name: str, policy: str, scope: Wire, **entry: Any)
     return cluster.client(cluster.token(found))
 
 
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/APIReference/API_Certificate.html")
 def test_the_authority_vouches_for_the_endpoint(cluster: Cluster) -> None:
     assert cluster.wire["endpoint"].startswith("https://127.0.0.1:")
     with httpx.Client(verify=ssl.create_default_context()) as stranger, pytest.raises(httpx.ConnectError):
@@ -50,6 +51,7 @@ def test_the_authority_vouches_for_the_endpoint(cluster: Cluster) -> None:
         assert client.get("/version").json()["gitVersion"].startswith("v1.33.5-eks-")
 
 
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/userguide/cluster-auth.html")
 def test_only_the_right_token_lets_in(cluster: Cluster) -> None:
     keys = cluster.tenant.credentials
     bad = (
@@ -77,31 +79,42 @@ def test_an_old_token_is_worth_nothing(
         assert client.get("/api").status_code == 401
 
 
-def test_a_view_in_one_namespace(cluster: Cluster, api: httpx.Client, namespace: str) -> None:
-    scope = {"type": "namespace", "namespaces": [namespace]}
-    assert api.post(f"/api/v1/namespaces/{namespace}/configmaps", json=config_map("a")).status_code == 201
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html")
+def test_a_view_in_one_namespace(cluster: Cluster, cluster_api: httpx.Client, cluster_namespace: str) -> None:
+    scope = {"type": "namespace", "namespaces": [cluster_namespace]}
+    assert (
+        cluster_api.post(
+            f"/api/v1/namespaces/{cluster_namespace}/configmaps", json=config_map("a")
+        ).status_code
+        == 201
+    )
     with _reader(cluster, "viewer", "AmazonEKSViewPolicy", scope) as reader:
-        assert reader.get(f"/api/v1/namespaces/{namespace}/configmaps/a").status_code == 200
-        refused = reader.get(f"/api/v1/namespaces/{namespace}/secrets")
+        assert reader.get(f"/api/v1/namespaces/{cluster_namespace}/configmaps/a").status_code == 200
+        refused = reader.get(f"/api/v1/namespaces/{cluster_namespace}/secrets")
         assert refused.status_code == 403
         name = f"arn:aws:sts::{cluster.tenant.account}:assumed-role/viewer/me"
         assert refused.json()["message"] == (
             f'secrets is forbidden: User "{name}" cannot list resource "secrets" in API group "" in the '
-            f'namespace "{namespace}"'
+            f'namespace "{cluster_namespace}"'
         )
-        assert reader.post(f"/api/v1/namespaces/{namespace}/configmaps", json={}).status_code == 403
+        assert reader.post(f"/api/v1/namespaces/{cluster_namespace}/configmaps", json={}).status_code == 403
         assert reader.get("/api/v1/namespaces/default/configmaps").status_code == 403
         assert "at the cluster scope" in reader.get("/api/v1/nodes").json()["message"]
         review = {
             "apiVersion": "authorization.k8s.io/v1",
             "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": {"namespace": namespace, "verb": "list", "resource": "pods"}},
+            "spec": {
+                "resourceAttributes": {"namespace": cluster_namespace, "verb": "list", "resource": "pods"}
+            },
         }
         answer = reader.post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", json=review)
         assert answer.json()["status"] == {"allowed": True}
 
 
-def test_groups_of_an_entry_are_bound_by_rbac(cluster: Cluster, api: httpx.Client, namespace: str) -> None:
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html")
+def test_groups_of_an_entry_are_bound_by_rbac(
+    cluster: Cluster, cluster_api: httpx.Client, cluster_namespace: str
+) -> None:
     with _reader(cluster, "auditor", "", {}, kubernetesGroups=["auditors"]) as auditor:
         assert auditor.get("/api/v1/nodes").status_code == 403
         role = {
@@ -124,12 +137,13 @@ def test_groups_of_an_entry_are_bound_by_rbac(cluster: Cluster, api: httpx.Clien
             ],
         }
         rbac = "/apis/rbac.authorization.k8s.io/v1"
-        assert api.post(f"{rbac}/clusterroles", json=role).status_code == 201
-        assert api.post(f"{rbac}/clusterrolebindings", json=binding).status_code == 201
+        assert cluster_api.post(f"{rbac}/clusterroles", json=role).status_code == 201
+        assert cluster_api.post(f"{rbac}/clusterrolebindings", json=binding).status_code == 201
         assert auditor.get("/api/v1/nodes").status_code == 200
         assert auditor.delete("/api/v1/nodes").status_code == 403
 
 
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html")
 def test_without_entries_the_creator_and_aws_auth_get_in(tenant: Tenant) -> None:
     """https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html"""
     cluster = make(tenant, accessConfig={"authenticationMode": "CONFIG_MAP"})

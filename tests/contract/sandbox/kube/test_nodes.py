@@ -1,4 +1,4 @@
-"""Nodes come with instances and go with them; without a CNI they are not ready.
+"""Nodes come with instances and go with them; without a CNI they are not ready. Of the sandbox only.
 
 https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
 """
@@ -20,8 +20,8 @@ def _is_ready(node: Any) -> bool:
     return {"Ready": "True"} in [{one["type"]: one["status"]} for one in node["status"]["conditions"]]
 
 
-def test_a_node_for_each_instance(cluster: Cluster, api: httpx.Client) -> None:
-    nodes = _nodes(api)
+def test_a_node_for_each_instance(cluster: Cluster, cluster_api: httpx.Client) -> None:
+    nodes = _nodes(cluster_api)
     assert len(nodes) == 2
     assert all(_is_ready(node) for node in nodes)
     instances = cluster.tenant.ec2.describe_instances()["Reservations"]
@@ -81,7 +81,8 @@ def test_calicos_operator_and_an_installation_make_a_cni(tenant: Tenant) -> None
     cluster = make(tenant, bootstrapSelfManagedAddons=False)
     add_nodes(cluster)
     names = {"plural": "installations", "kind": "Installation"}
-    versions = [{"name": "v1", "served": True, "storage": True}]
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    versions = [{"name": "v1", "served": True, "storage": True, "schema": schema}]
     spec = {"group": "operator.tigera.io", "scope": "Cluster", "names": names, "versions": versions}
     crd = {"metadata": {"name": "installations.operator.tigera.io"}, "spec": spec}
     with cluster.client() as api:
