@@ -1,8 +1,8 @@
 """`make conformance`: independent programs judge the sandbox's Kubernetes endpoint.
 
-The contract suite runs against the sandbox and against a real control plane, kubectl, Helm and the AWS CLI
-against the sandbox; then the known differences are printed. Where Go is not on the machine nothing of it can be built,
-and the job says that it was left out.
+The contract suite runs against the sandbox and against a real control plane; kubectl, Helm and the AWS CLI
+run against the sandbox. Then the known differences are printed. Where Go is not on the machine nothing of it
+can be built, and the job says that it was left out.
 """
 
 from __future__ import annotations

@@ -67,7 +67,6 @@ def _server_flags(home: Path, etcd: str, port: int) -> dict[str, str]:
         "service-account-key-file": key,
         "service-account-signing-key-file": key,
         "allow-privileged": "true",
-        "feature-gates": "WatchList=true",  # off by default in 1.33 only
     }
 
 
