@@ -52,7 +52,7 @@ class Shell:
         return self.run(str(require("kubectl")), *words, given=given, fails=fails)
 
     def pass_time(self, seconds: int) -> None:
-        """The CLI's waiters sleep for half a minute of real time, unless what they wait for is there at once."""
+        """The CLI's waiters sleep for half a minute of real time, unless there is nothing to wait for."""
         self.stage.sandbox.http.post("/_sandbox/clock/advance", json={"seconds": seconds}).raise_for_status()
 
 

@@ -15,6 +15,7 @@ from clusterwright.sandbox.kube import (
     deleting,
     discovery,
     housekeeping,
+    impersonation,
     openapi,
     permissions,
     reading,
@@ -99,7 +100,7 @@ class Kube:
         inner = Request(request.method, path, request.query, request.headers, request.body)
         if path in _HEALTH:
             return text("ok")
-        user = self._user(world, inner)
+        user = _acting(world, inner, self._user(world, inner))
         found = _about_the_server(world, inner, user)
         if found is not None:
             return found
@@ -156,6 +157,15 @@ def _place(path: str) -> tuple[Place, str]:
         raise no_such_path()
     account, region, name, rest = found.groups()
     return (account, region, name), rest.rstrip("/") or "/"
+
+
+def _acting(world: World, request: Request, user: User) -> User:
+    other = impersonation.asked_for(request)
+    if other is None:
+        return user
+    for act in impersonation.acts(request):
+        _authorize(world, user, act)
+    return other
 
 
 def _about_the_server(world: World, request: Request, user: User) -> Reply | None:

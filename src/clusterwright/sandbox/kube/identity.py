@@ -15,7 +15,7 @@ from clusterwright.sandbox.kube.wire import Wire
 
 _AWS_AUTH = Key("", "configmaps", "kube-system", "aws-auth")
 _MASTERS = "system:masters"
-_AUTHENTICATED = "system:authenticated"
+AUTHENTICATED = "system:authenticated"
 _PATH = re.compile(r"^(arn:[^:]+:iam::\d+:role/)(?:.*/)?([^/]+)$")
 
 
@@ -45,7 +45,7 @@ def user_of(caller: Caller, cluster: Cluster, store: Store) -> User | None:
 
 def _user(name: str, caller: Caller, groups: list[str], policies: tuple[Wire, ...] = ()) -> User:
     uid = f"aws-iam-authenticator:{caller.account}:{caller.principal}"
-    return User(name, uid, (*groups, _AUTHENTICATED), policies)
+    return User(name, uid, (*groups, AUTHENTICATED), policies)
 
 
 def _filled(name: str, caller: Caller) -> str:

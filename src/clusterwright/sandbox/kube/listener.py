@@ -117,9 +117,17 @@ class _Connection(http.server.BaseHTTPRequestHandler):
             method=self.command,
             path=url.path,
             query=parse_qs(url.query, keep_blank_values=True),
-            headers={name.lower(): value for name, value in self.headers.items()},
+            headers=self._heads(),
             body=self.rfile.read(length) if length else b"",
         )
+
+    def _heads(self) -> dict[str, str]:
+        """A name that comes again adds to what it said: https://www.rfc-editor.org/rfc/rfc9110#section-5.3"""
+        found: dict[str, str] = {}
+        for name, value in self.headers.items():
+            lower = name.lower()
+            found[lower] = f"{found[lower]}, {value}" if lower in found else value
+        return found
 
     def _send(self, reply: Reply) -> None:
         """Head and body in one piece, so that neither waits for the other's acknowledgement."""

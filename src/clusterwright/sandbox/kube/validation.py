@@ -21,6 +21,7 @@ _SUBDOMAIN = (
 )
 _MOST_BYTES = 1 << 20
 _HELD: frozenset[Kind] = frozenset({("", "configmaps"), ("", "secrets")})
+_BINDINGS = frozenset({"rolebindings", "clusterrolebindings"})
 _SELECTING = frozenset({"deployments", "daemonsets", "statefulsets", "replicasets"})
 
 
@@ -39,6 +40,8 @@ def of_object(wire: Wire, kind: Kind, before: Wire | None) -> Iterator[Fault]:
     if kind in _HELD:
         yield from _of_content(wire)
         yield from _of_change(wire, before) if before is not None else ()
+    elif kind[1] in _BINDINGS and before is not None and wire.get("roleRef") != before.get("roleRef"):
+        yield unfit("roleRef", wire.get("roleRef"), "cannot change roleRef")
     elif kind[0] == "apps" and kind[1] in _SELECTING:
         yield from _of_workload(wire, before)
 

@@ -99,6 +99,8 @@ def test_a_view_in_one_namespace(cluster: Cluster, cluster_api: httpx.Client, cl
         )
         assert reader.post(f"/api/v1/namespaces/{cluster_namespace}/configmaps", json={}).status_code == 403
         assert reader.get("/api/v1/namespaces/default/configmaps").status_code == 403
+        pretended = reader.get("/api/v1/nodes", headers={"Impersonate-User": "root"})
+        assert 'cannot impersonate resource "users"' in pretended.json()["message"]
         assert "at the cluster scope" in reader.get("/api/v1/nodes").json()["message"]
         review = {
             "apiVersion": "authorization.k8s.io/v1",
