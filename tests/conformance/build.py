@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.conformance.tools import AWS_CLI, HELM, KUBERNETES, Built, aws_cli_home, find
 
-GO_MISSING = "Go is not on this machine (Debian: `apt-get install golang`, 1.24 or newer)"
+GO_MISSING = "Go, 1.24 or newer, is not on this machine"
 ALL = (*KUBERNETES.programs, *HELM.programs, "aws", "etcd")
 
 

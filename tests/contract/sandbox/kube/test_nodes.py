@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
 from typing import Any
 
 import httpx
+import pytest
 
 from ..tenant import Tenant
 from .client import Cluster, add_nodes, deployment, make
@@ -20,6 +21,7 @@ def _is_ready(node: Any) -> bool:
     return {"Ready": "True"} in [{one["type"]: one["status"]} for one in node["status"]["conditions"]]
 
 
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html")
 def test_a_node_for_each_instance(cluster: Cluster, cluster_api: httpx.Client) -> None:
     nodes = _nodes(cluster_api)
     assert len(nodes) == 2
@@ -35,6 +37,9 @@ def test_a_node_for_each_instance(cluster: Cluster, cluster_api: httpx.Client) -
     assert nodes[0]["status"]["nodeInfo"]["kubeletVersion"].startswith("v1.33.5-eks-")
 
 
+@pytest.mark.documented(
+    "https://docs.aws.amazon.com/eks/latest/userguide/node-taints-managed-node-groups.html"
+)
 def test_nodes_follow_the_group(tenant: Tenant) -> None:
     cluster = make(tenant)
     taints = [{"key": "gpu", "value": "yes", "effect": "NO_SCHEDULE"}]
@@ -58,6 +63,7 @@ def test_nodes_follow_the_group(tenant: Tenant) -> None:
         assert len(_nodes(api)) == 1
 
 
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/userguide/alternate-cni-plugins.html")
 def test_without_a_cni_nodes_wait_for_one(tenant: Tenant) -> None:
     """https://docs.aws.amazon.com/eks/latest/userguide/alternate-cni-plugins.html"""
     cluster = make(tenant, bootstrapSelfManagedAddons=False)
@@ -110,6 +116,7 @@ def test_what_people_write_on_nodes_stays(tenant: Tenant) -> None:
         assert node["spec"]["taints"] == [{"key": "mine", "effect": "NoExecute"}]
 
 
+@pytest.mark.documented("https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html")
 def test_addons_are_workloads(tenant: Tenant) -> None:
     cluster = make(tenant, bootstrapSelfManagedAddons=False)
     tenant.eks.create_addon(clusterName=cluster.name, addonName="vpc-cni")
