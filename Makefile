@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 ARGS   ?=
 
-.PHONY: demo test check bench conformance golden clean lock setup
+.PHONY: demo test check bench conformance eksctl golden clean lock setup
 
 setup: $(STAMP)
 
@@ -34,6 +34,10 @@ conformance: $(STAMP)  ## independent judges: a real API server, kubectl, Helm, 
 
 bench: $(STAMP)  ## measured numbers, as ratios in one run
 	$(BIN)/python -m tests.bench $(ARGS)
+
+eksctl: $(STAMP)  ## the real eksctl makes, changes and removes a cluster in a sandbox (needs Go; eight minutes)
+	tests/conformance/eksctl/build
+	CLUSTERWRIGHT_EKSCTL=1 $(BIN)/python -m pytest -q tests/conformance/test_eksctl.py $(ARGS)
 
 golden: $(STAMP)  ## rewrite the golden files; review the result as a diff
 	CLUSTERWRIGHT_GOLDEN=write $(BIN)/python -m pytest -q tests/golden

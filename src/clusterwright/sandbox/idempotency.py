@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html (for EK
 from clusterwright.sandbox.call import Answer, AwsError, Call, Handler
 
 _TOKEN = "ClientToken"
+_KEPT = 10_000  # clients send a token with every creation, and nobody comes back for most of them
 _HONOURED = frozenset(
     f"ec2:{action}"
     for action in (
@@ -45,4 +46,6 @@ class Idempotency:
         answer = inner(call)
         if answer.status < 300:
             self._answered[key] = (asked, answer)
+            if len(self._answered) > _KEPT:
+                del self._answered[next(iter(self._answered))]
         return answer
