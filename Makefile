@@ -19,8 +19,8 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)  ## a cluster in the sandbox, from document to nothing (ARGS=--keep leaves it running)
 	$(BIN)/clusterwright demo $(ARGS)
 
-test: $(STAMP)  ## every test; needs nothing but this machine
-	$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP)  ## every test, on all cores; needs nothing but this machine
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(STAMP)  ## style, types, import rules
 	$(BIN)/ruff check src tests
