@@ -35,7 +35,11 @@ from clusterwright.errors import AwsError, Denied, Rejected, Throttled, Unreacha
 
 T = TypeVar("T")
 
-SERVICES = {"elasticloadbalancing": "elbv2", "tag": "resourcegroupstaggingapi"}
+SERVICES = {
+    "elasticloadbalancing": "elbv2",
+    "servicequotas": "service-quotas",
+    "tag": "resourcegroupstaggingapi",
+}
 """boto3's name where it is not the IAM prefix."""
 
 GLOBAL = frozenset({"iam"})

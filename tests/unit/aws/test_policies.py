@@ -17,10 +17,13 @@ from clusterwright.aws.iam.policy import MANAGED_LIMIT, Policy, Statement, fitti
 from clusterwright.aws.iam.published import NAMES, all_published, published
 from clusterwright.aws.iam.render import as_cloudformation, as_terraform
 from clusterwright.aws.iam.targets import Where, targets
+from clusterwright.aws.preflight.capacity import ACTIONS
 from clusterwright.aws.preflight.simulation import ACTION
 from clusterwright.aws.registry import DRIVERS, actions
 from clusterwright.errors import Denied, InUse
 
+CALLED = ACTIONS | {ACTION}
+"""By checks, beside the kinds."""
 SEED = Path(__file__).parents[2] / "contract" / "sandbox" / "iam" / "seed"
 WHERE = Where("aws", "us-east-1", "111122223333", "team-a")
 TRUST: dict[str, Any] = {
@@ -63,14 +66,22 @@ def test_their_sizes_are_what_iam_counts() -> None:
 def test_what_the_kinds_need_beyond_the_four_is_what_the_features_list() -> None:
     """A new action must be granted by the four, or belong to a feature that a cluster can do without."""
     granted = {action for policy in all_published() for action in policy.actions}
-    assert {a for a in actions() if not any(fnmatchcase(a, one) for one in granted)} == {
-        action for action in BY_ACTION if action not in granted and action != ACTION
+    assert {a for a in actions() | CALLED if not any(fnmatchcase(a, one) for one in granted)} == {
+        action for action in BY_ACTION if action not in granted
     }
 
 
-def test_every_action_of_a_feature_is_one_that_we_call() -> None:
-    assert extra().actions <= actions() | {ACTION}
+def test_every_action_of_a_feature_is_one_that_a_kind_or_a_check_calls() -> None:
+    assert extra().actions <= actions() | CALLED
     assert len(BY_ACTION) == sum(len(feature.actions) for feature in FEATURES)
+
+
+def test_the_capacity_check_needs_no_more_than_the_four_and_its_feature() -> None:
+    """Listing clusters works on no particular one, so what the four say of it grants nothing (see lint)."""
+    granted = {action for policy in all_published() for action in policy.actions}
+    feature = BY_NAME["capacity-check"]
+    assert feature.actions == (ACTIONS - granted) | {"eks:ListClusters"}
+    assert all(one.resources == ("*",) for one in feature.statements if "eks:ListClusters" in one.actions)
 
 
 def test_the_extra_policy_is_that_of_the_features_asked_for() -> None:

@@ -106,7 +106,35 @@ PERMISSION_CHECK = Feature(
     (Statement(("iam:SimulatePrincipalPolicy",), ("arn:*:iam::*:role/*", "arn:*:iam::*:user/*")),),
 )
 
-FEATURES = (ACCESS_ENTRIES, LOG_GROUPS, OIDC_TAGS, ROLE_CHANGES, TAG_REMOVAL, PERMISSION_CHECK)
+CAPACITY_CHECK = Feature(
+    "capacity-check",
+    "compare quotas, instance types and Kubernetes versions with what a cluster wants, before it is made",
+    "quotas are taken to be AWS's defaults, and what is not on offer shows when it is refused",
+    (
+        Statement(
+            (
+                "ec2:DescribeInstanceTypeOfferings",
+                "ec2:DescribeInstanceTypes",
+                "eks:DescribeClusterVersions",
+                "eks:ListClusters",
+                "servicequotas:ListServiceQuotas",
+            ),
+            ("*",),
+        ),
+        Statement(("eks:ListNodegroups",), ("arn:*:eks:*:*:cluster/*",)),
+    ),
+)
+"""The four allow eks:ListClusters too, but on particular clusters, which IAM never matches."""
+
+FEATURES = (
+    ACCESS_ENTRIES,
+    LOG_GROUPS,
+    OIDC_TAGS,
+    ROLE_CHANGES,
+    TAG_REMOVAL,
+    PERMISSION_CHECK,
+    CAPACITY_CHECK,
+)
 
 BY_NAME = {feature.name: feature for feature in FEATURES}
 

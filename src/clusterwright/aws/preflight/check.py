@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,3 +25,11 @@ class Check:
     level: Level
     message: str
     remedy: str = ""
+
+
+ORDER = (Level.ERROR, Level.WARNING, Level.NOTE, Level.OK)
+
+
+def worst_first(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Checks of one level stay in the order in which they were made."""
+    return tuple(sorted(checks, key=lambda check: ORDER.index(check.level)))
