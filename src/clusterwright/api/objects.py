@@ -7,8 +7,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Query, Response
 
 from clusterwright.api.context import YAML_BODY, CoreDep, QueryDep, TextDep
-from clusterwright.service import accounts, documents, planning, profiles
-from clusterwright.service.views import AccountView, Action, Applied, Listing, PlanView, ProfileView
+from clusterwright.service import accounts, documents, planning, preflight, profiles
+from clusterwright.service.views import (
+    AccountView,
+    Action,
+    Applied,
+    Listing,
+    PlanView,
+    PreflightView,
+    ProfileView,
+)
 
 router = APIRouter()
 
@@ -82,3 +90,9 @@ def validate(core: CoreDep, text: TextDep) -> Listing[Applied]:
 def plan(core: CoreDep, text: TextDep) -> Listing[PlanView]:
     """A plan for each cluster of a YAML text. Changes nothing."""
     return Listing(items=planning.of_text(core, text))
+
+
+@router.post("/preflight", tags=["documents"], openapi_extra=YAML_BODY)
+def check_before(core: CoreDep, text: TextDep) -> Listing[PreflightView]:
+    """Whether AWS has room for each cluster of a YAML text, and what it wants. Changes nothing."""
+    return Listing(items=preflight.of_text(core, text))

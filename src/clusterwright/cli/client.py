@@ -17,6 +17,7 @@ from clusterwright.cli.shapes import (
     Permissions,
     Plan,
     Policy,
+    Preflight,
     Tasks,
 )
 from clusterwright.errors import Conflict, Error, Finding, Invalid, Missing, Unauthorized
@@ -71,6 +72,9 @@ class Client:
 
     def plan(self, text: str) -> list[Plan]:
         return cast(list[Plan], self.send_text("plan", text))
+
+    def preflight(self, text: str) -> list[Preflight]:
+        return cast(list[Preflight], self.send_text("preflight", text))
 
     def send_text(self, path: str, text: str) -> object:
         return self.request("POST", path, content=text.encode(), headers=YAML).json()["items"]

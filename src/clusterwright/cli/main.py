@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clusterwright.cli import account, cluster, documents, iam, local, login, objects, wait
+from clusterwright.cli import account, cluster, documents, iam, local, login, objects, preflight, wait
 from clusterwright.cli.connection import Choice
 from clusterwright.cli.say import complain
 from clusterwright.errors import Error
@@ -58,7 +58,7 @@ def version() -> None:
     typer.echo(version_of("clusterwright"))
 
 
-for module in (documents, objects, wait, login, local):
+for module in (documents, preflight, objects, wait, login, local):
     module.add_to(app)
 app.add_typer(cluster.app, name="cluster")
 app.add_typer(account.app, name="account")

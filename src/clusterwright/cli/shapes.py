@@ -139,3 +139,9 @@ class Permissions(TypedDict):
     sufficient: bool
     checks: list[Check]
     patch: dict[str, Any] | None
+
+
+class Preflight(TypedDict):
+    cluster: str
+    level: str
+    checks: list[Check]

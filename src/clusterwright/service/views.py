@@ -220,6 +220,14 @@ class PermissionsView(Shape):
     patch: dict[str, Any] | None = None
 
 
+class PreflightView(Shape):
+    """What is known of a cluster before anything of it is made, the worst first. `level` is the worst."""
+
+    cluster: str
+    level: Level
+    checks: tuple[CheckView, ...]
+
+
 class Listing(Shape, Generic[V]):
     """One page. `continue` is the token of the next one; null on the last."""
 

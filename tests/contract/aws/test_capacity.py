@@ -11,6 +11,7 @@ import pytest
 
 from clusterwright.aws.calls import Calls
 from clusterwright.aws.inventory import Inventory
+from clusterwright.aws.kinds.eks_cluster import EksCluster
 from clusterwright.aws.preflight.capacity import ACTIONS, capacity_checks
 from clusterwright.aws.preflight.check import Check, Level
 from clusterwright.aws.preflight.demand import Ask
@@ -209,6 +210,22 @@ def test_a_key_pair_must_exist_in_the_region(checker: Checker) -> None:
     assert checker.wrong(asked(sshKeyName="ops")) == [(Level.ERROR, "key pair ops")]
     checker.world.raw("ec2:CreateKeyPair", KeyName="ops")
     assert checker.wrong(asked(sshKeyName="ops")) == []
+
+
+def test_a_version_is_offered_in_extended_support_or_not_at_all(checker: Checker) -> None:
+    def of(version: str) -> Check:
+        ask = asked()
+        (control_plane,) = ask.of(EksCluster)
+        others = tuple(one for one in ask.wanted if one is not control_plane)
+        changed = replace(ask, wanted=(*others, replace(control_plane, version=version)))
+        return by_subject(checker.all(changed))[f"Kubernetes {version}"]
+
+    assert of("1.33").message == "standard support until 2026-07-29, extended until 2027-07-29"
+    assert (of("1.31").level, "2025-11-26" in of("1.31").message) == (Level.WARNING, True)
+    assert (of("1.29").level, of("1.29").remedy) == (
+        Level.ERROR,
+        "Use a profile with one of 1.30, 1.31, 1.32, 1.33, 1.34.",
+    )
 
 
 def test_addresses_of_another_vpc_are_a_note(checker: Checker) -> None:

@@ -99,6 +99,8 @@ def test_an_access_key_has_no_role_to_make(terminal: Terminal) -> None:
 
 
 def test_check_names_what_is_missing_and_how_to_mend_it(hello: Terminal) -> None:
+    assert hello.run("account", "check", "sandbox").exit_code == 0
+    hello.served.stage.aws.denied = {"ec2:CreateVpc", "eks:CreateAccessEntry"}
     result = hello.run("account", "check", "sandbox")
     assert result.exit_code == 1
     assert "x ec2:CreateVpc: not allowed; needed for vpc" in result.stdout

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,12 +46,16 @@ class FakeCalls:
     account: str = "111122223333"
     partition: str = "aws"
     identity: str = "fake"
+    answers: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
     def call(self, action: str, params: dict[str, Any]) -> dict[str, Any]:
-        raise Rejected(f"{action} is not expected here")
+        if action not in self.answers:
+            raise Rejected(f"{action} is not expected here.", action=action)
+        return self.answers[action]
 
     def rows(self, action: str, key: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-        assert action == "ec2:DescribeAvailabilityZones"
+        if action != "ec2:DescribeAvailabilityZones":
+            return list(self.call(action, params)[key])
         return [
             {"ZoneName": f"{self.region}{letter}", "ZoneId": f"use1-az{number}", "State": "available"}
             for letter, number in (("a", 1), ("b", 2), ("c", 4))
@@ -60,15 +64,22 @@ class FakeCalls:
 
 @dataclass
 class FakeAws:
-    """`down`: what every call ends in."""
+    """`down`: what every call ends in. `answers`: what else is answered than zones, by action. `denied`: actions
+    that the account does not allow."""
 
     down: AwsError | None = None
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
+    denied: set[str] = field(default_factory=set)
 
     def calls(self, account: AccountRow, region: str) -> Calls:
         if self.down:
             raise self.down
-        return FakeCalls(region)
+        return FakeCalls(region, answers=self.answers)
+
+    def examine(self, calls: Calls, role: str | None, wanted: tuple[Need, ...], pool: Executor) -> Report:
+        answers = tuple(Answer(need, need.action not in self.denied) for need in wanted)
+        return Report(role or "", Method.SIMULATION, answers)
 
     def own_account(self) -> str:
         if self.down:
@@ -77,13 +88,6 @@ class FakeAws:
 
     def forget(self, account: AccountRow) -> None:
         self.forgotten.append(account.name)
-
-
-def examine(calls: Calls, role: str | None, wanted: tuple[Need, ...], pool: Executor) -> Report:
-    """Everything is allowed but two actions, one of which a cluster can do without."""
-    denied = {"ec2:CreateVpc", "eks:CreateAccessEntry"}
-    answers = tuple(Answer(need, need.action not in denied) for need in wanted)
-    return Report(role or "", Method.SIMULATION, answers)
 
 
 @dataclass
@@ -126,7 +130,7 @@ def stage(directory: Path) -> Iterator[Stage]:
             driver_for=driver_for,
             codec=Codec(KINDS),
             pool=pool,
-            examine=examine,
+            examine=aws.examine,
             new_id=lambda: f"00000000-0000-4000-8000-{next(numbers):012}",
         )
         yield Stage(Core(tools, engine, aws), clock, aws, engine)

@@ -59,16 +59,25 @@ def wanted_keys(ask: Ask) -> frozenset[str]:
 
 
 def type_checks(ask: Ask, offered: Answer[ByZone]) -> Iterator[Check]:
-    zones = {subnet.ref: subnet.zone for subnet in ask.of(Subnet)}
     for group in ask.of(NodeGroup):
-        places = sorted({zones[ref] for ref in group.subnets if ref in zones})
         subject = f"instance types of {group.group_name}"
         if isinstance(offered, Unanswered):
             yield unknown(AREA, subject, "what the zones offer is not known", offered)
         else:
-            yield type_check(
-                subject, group.instance_types, {zone: offered.get(zone, NOTHING) for zone in places}
-            )
+            yield type_check(subject, group.instance_types, at(zones_of(ask, group), offered))
+
+
+def zones_of(ask: Ask, group: NodeGroup) -> list[str]:
+    """None are known of subnets that are not ours to make."""
+    zones = {subnet.ref: subnet.zone for subnet in ask.of(Subnet)}
+    return sorted({zones[ref] for ref in group.subnets if ref in zones})
+
+
+def at(zones: list[str], offered: ByZone) -> ByZone:
+    """Where no zone is known, the region is asked as one."""
+    if zones:
+        return {zone: offered.get(zone, NOTHING) for zone in zones}
+    return {"this region": NOTHING.union(*offered.values())}
 
 
 NOTHING: frozenset[str] = frozenset()

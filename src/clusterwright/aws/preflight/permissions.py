@@ -11,7 +11,7 @@ from typing import TypeAlias
 from clusterwright.aws.calls import Calls
 from clusterwright.aws.iam.policy import Policy, Statement
 from clusterwright.aws.iam.published import all_published
-from clusterwright.aws.preflight.check import Check, Level
+from clusterwright.aws.preflight.check import Check, Level, worst_first
 from clusterwright.aws.preflight.needs import Need
 from clusterwright.aws.preflight.probes import probe
 from clusterwright.aws.preflight.simulation import ACTION, simulate
@@ -94,8 +94,7 @@ def type_of(need: Need) -> str | None:
 def checks(report: Report) -> tuple[Check, ...]:
     """One for each action, what is wrong first."""
     made = [check(answer, report.method) for answer in report.answers]
-    order = [Level.ERROR, Level.WARNING, Level.NOTE, Level.OK]
-    return tuple(sorted(made, key=lambda one: (order.index(one.level), one.subject)))
+    return worst_first(sorted(made, key=lambda one: one.subject))
 
 
 def check(answer: Answer, method: Method) -> Check:
