@@ -11,7 +11,7 @@ from clusterwright.spec.cluster import Cluster
 from clusterwright.spec.node_pool import Size
 from tests.lifecycle.world import EXAMPLES, World, example, respec, with_cluster
 
-READS = ("Describe", "List", "Get", "AssumeRole")
+READS = ("Describe", "List", "Get", "AssumeRole", "Simulate")
 
 
 def writes(world: World, since: int) -> list[str]:

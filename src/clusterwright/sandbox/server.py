@@ -18,6 +18,9 @@ from clusterwright.sandbox.shell import Shell
 
 _TICK = 0.5
 _THREADS = 32  # most of them wait: for the one that is being answered, or for a slow answer to be due
+_TOGETHER = 65_536
+"""Bytes of an answer that leave at once. waitress would send its head first, and between head and body the
+client of eksctl gives up once in a hundred times. (waitress deprecates the argument, and has no other.)"""
 _running = threading.Lock()
 
 
@@ -53,6 +56,7 @@ class _Listener:
         frame.cloudformation.requester.connect(shell.ask)
         options = frame.options
         self._server: Any = create_server(shell, host=options.host, port=options.port, threads=_THREADS)
+        self._server.adj.send_bytes = _TOGETHER
         self._kube = KubeListener(frame.kube, options.host, options.kube_port, shell.alone)
         self._ending = threading.Event()
         self.url = f"http://{options.host}:{self._server.effective_port}"

@@ -64,8 +64,8 @@ class FakeCalls:
 
 @dataclass
 class FakeAws:
-    """`down`: what every call ends in. `answers`: what else is answered than zones, by action. `denied`: actions
-    that the account does not allow."""
+    """`down`: what every call ends in. `answers`: what else is answered than zones, by action.
+    `denied`: actions that the account does not allow."""
 
     down: AwsError | None = None
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -116,7 +116,6 @@ CAPACITY_CHECK = Feature(
                 "ec2:DescribeInstanceTypeOfferings",
                 "ec2:DescribeInstanceTypes",
                 "eks:DescribeClusterVersions",
-                "eks:ListClusters",
                 "servicequotas:ListServiceQuotas",
             ),
             ("*",),
@@ -124,7 +123,6 @@ CAPACITY_CHECK = Feature(
         Statement(("eks:ListNodegroups",), ("arn:*:eks:*:*:cluster/*",)),
     ),
 )
-"""The four allow eks:ListClusters too, but on particular clusters, which IAM never matches."""
 
 FEATURES = (
     ACCESS_ENTRIES,
