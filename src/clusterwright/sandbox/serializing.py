@@ -14,6 +14,7 @@ from moto.core.serialize import (
     AttributePickerContext,
     BaseXMLSerializer,
     EC2Serializer,
+    QuerySerializer,
     ResponseSerializer,
 )
 from moto.core.utils import get_value
@@ -67,6 +68,24 @@ def serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> N
     self.path.append(key or shape.name)
     _method(self.__class__, shape.type_name)(self, serialized, value, shape, key)
     self.path.pop()
+
+
+def structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """Replacement for that of the query protocols: most members are mere text, and are put down at once."""
+    if value is None:
+        return
+    wrapper = self.MAP_TYPE() if key else serialized
+    for member, its_shape in shape.members.items():
+        its_shape.parent = shape
+        found = value_of(self, value, member, its_shape)
+        if found is None:
+            continue
+        if its_shape.type_name == "string" and "xmlNamespace" not in its_shape.serialization:
+            wrapper[self.get_serialized_name(its_shape, member)] = str(found)
+        else:
+            self._serialize(wrapper, found, its_shape, member)
+    if key:
+        self._default_serialize(serialized, wrapper, shape, key)
 
 
 @cache
@@ -133,6 +152,7 @@ def install() -> None:
     patched: tuple[tuple[type, str, Any], ...] = (
         (ResponseSerializer, "get_value", value_of),
         (ResponseSerializer, "_serialize", serialize),
+        (QuerySerializer, "_serialize_type_structure", structure),
         (BaseXMLSerializer, "_serialize_body", body),
         (EC2Serializer, "_serialize_body", document),
     )

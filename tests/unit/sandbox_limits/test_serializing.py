@@ -1,10 +1,12 @@
 """The quick way of writing answers writes what moto's own way writes."""
 
+import importlib.util
 from typing import Any
 
 import pytest
 import xmltodict  # type: ignore[import-untyped]  # has no types
-from moto.core.serialize import EC2Serializer
+from moto.core.serialize import EC2Serializer, XFormedAttributePicker
+from moto.core.utils import get_service_model
 
 from clusterwright.sandbox import serializing
 
@@ -25,3 +27,44 @@ def test_xml_is_the_same(content: dict[str, Any]) -> None:
     assert serializing.body(serializer, content) == xmltodict.unparse(content, **short)
     whole = {"full_document": True, "short_empty_elements": True}
     assert serializing.document(serializer, content) == xmltodict.unparse(content, **whole)
+
+
+class Thing:
+    """As moto's own objects are: attributes in other words than AWS's."""
+
+    def __init__(self, **members: Any) -> None:
+        vars(self).update(members)
+
+
+def _untouched() -> Any:
+    """moto's module once more, as if nothing had ever been put into it."""
+    spec = importlib.util.find_spec("moto.core.serialize")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_an_answer_is_the_same() -> None:
+    tags = [{"Key": "a", "Value": "<b>"}, {"Key": "none", "Value": None}]
+    subnet = Thing(
+        id="subnet-1",
+        subnet_id="subnet-1",
+        cidr_block="10.0.0.0/24",
+        vpc_id="vpc-1",
+        tags=tags,
+        state="available",
+        map_public_ip_on_launch=False,
+        available_ip_address_count=251,
+        ipv6_native=None,
+    )
+    plain = {"SubnetId": "subnet-2", "DefaultForAz": "true", "Tags": [], "Ipv6CidrBlockAssociationSet": []}
+    result = {"Subnets": [subnet, plain]}
+    operation = get_service_model("ec2").operation_model("DescribeSubnets")
+    theirs = _untouched()
+    one = theirs.EC2Serializer(operation, value_picker=theirs.XFormedAttributePicker()).serialize(result)
+    serializing.install()
+    other = EC2Serializer(operation, value_picker=XFormedAttributePicker()).serialize(result)
+    assert other["body"] == one["body"]
+    assert "&lt;b&gt;" in other["body"]
