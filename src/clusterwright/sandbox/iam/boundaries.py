@@ -3,7 +3,9 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html
 """
 
+import re
 import uuid
+from dataclasses import replace
 
 from moto.iam.models import iam_backends
 
@@ -21,9 +23,23 @@ def layer(call: Call, inner: Handler) -> Answer:
         _set(call)
         return empty(call)
     answer = inner(call)
-    if call.name == "iam:CreateUser" and answer.status < 300 and call.params.get("PermissionsBoundary"):
+    if call.name not in ("iam:CreateUser", "iam:GetUser") or answer.status >= 300:
+        return answer
+    if call.params.get("PermissionsBoundary"):
         _set(call)
-    return answer
+    return replace(answer, body=_shown(call, answer.body))
+
+
+def _shown(call: Call, body: bytes) -> bytes:
+    """A user's boundary in what is told of the user."""
+    name = re.search(rb"<UserName>([^<]+)</UserName>", body)
+    users = iam_backends[call.account][call.partition].users
+    arn = getattr(users.get(name.group(1).decode()), BOUNDARY, None) if name else None
+    if arn is None:
+        return body
+    inside = f"<PermissionsBoundaryType>Policy</PermissionsBoundaryType><PermissionsBoundaryArn>{arn}"
+    inside = f"<PermissionsBoundary>{inside}</PermissionsBoundaryArn></PermissionsBoundary>"
+    return body.replace(b"</User>", f"{inside}</User>".encode())
 
 
 def empty(call: Call) -> Answer:

@@ -84,6 +84,14 @@ def parse(document: str | dict[str, Any]) -> Policy:
     return _parse(document if isinstance(document, str) else json.dumps(document))
 
 
+def parse_for_identity(document: str) -> Policy:
+    """Policies of users, roles and sessions say what they are about."""
+    policy = parse(document)
+    if any(statement.resources is None for statement in policy.statements):
+        raise Malformed("Policy statement must contain resources.")
+    return policy
+
+
 @lru_cache(maxsize=8192)
 def _parse(text: str) -> Policy:
     try:

@@ -24,7 +24,7 @@ from clusterwright.sandbox.iam.decision import (
     decide_allowing,
     first,
 )
-from clusterwright.sandbox.iam.documents import Malformed, Policy, Principals, parse
+from clusterwright.sandbox.iam.documents import Malformed, Policy, Principals, parse_for_identity
 from clusterwright.sandbox.iam.patterns import Context
 from clusterwright.sandbox.iam.principals import Principal
 
@@ -58,15 +58,18 @@ def session_tags(call: Call) -> dict[str, str]:
     return pairs(numbered(call.params, "Tags.member"))
 
 
+def transitive_keys(call: Call) -> tuple[str, ...]:
+    return tuple(members(call.params, "TransitiveTagKeys.member"))
+
+
 def policy_arns(call: Call) -> tuple[str, ...]:
     return tuple(one["arn"] for one in numbered(call.params, "PolicyArns.member") if "arn" in one)
 
 
 def context_of(call: Call) -> Context:
     found = dict(request_tags(session_tags(call)))
-    keys = members(call.params, "TransitiveTagKeys.member")
-    if keys:
-        found["sts:transitivetagkeys"] = tuple(keys)
+    if keys := transitive_keys(call):
+        found["sts:transitivetagkeys"] = keys
     for member in ("ExternalId", "RoleSessionName", "SourceIdentity"):
         if member in call.params:
             found[f"sts:{member.lower()}"] = (str(call.params[member]),)
@@ -115,7 +118,7 @@ def check_parameters(call: Call, who: Principal, longest: int) -> None:
             "Value at 'policyArns' failed to satisfy constraint: Member must have length less than 11"
         )
     try:
-        parse(str(document)) if document else None
+        parse_for_identity(str(document)) if document else None
     except Malformed as error:
         raise AwsError("MalformedPolicyDocument", str(error)) from None
 

@@ -140,7 +140,10 @@ class Iam:
         if answer.status < 300:
             session = sts_backends[role.account_id][call.partition].assumed_roles[-1]
             setattr(session, principals.SESSION_POLICIES, entering.policy_arns(call))
-            setattr(session, principals.SESSION_TAGS, entering.session_tags(call))
+            kept = principals.passed_on(who)
+            setattr(session, principals.SESSION_TAGS, {**kept, **entering.session_tags(call)})
+            setattr(session, principals.TRANSITIVE, (*kept, *entering.transitive_keys(call)))
+            setattr(session, principals.ISSUED, self.timing.now)
         return answer
 
     def _visible_role(self, call: Call) -> Any:

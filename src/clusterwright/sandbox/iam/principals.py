@@ -21,6 +21,8 @@ from clusterwright.sandbox.iam.patterns import Context
 BOUNDARY = "permissions_boundary_arn"
 SESSION_POLICIES = "session_policy_arns"
 SESSION_TAGS = "session_tags"
+TRANSITIVE = "transitive_tag_keys"
+ISSUED = "issued_at"
 _ROLE_ID = "role_id"
 NOTHING = Policy(())
 EVERYTHING = Attached("everything", parse({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))
@@ -64,12 +66,20 @@ class Principal:
         }
         if self.kind == "User":
             found["aws:username"] = (self.owner.name,)
+        if hasattr(self.session, ISSUED):
+            found["aws:tokenissuetime"] = (str(getattr(self.session, ISSUED)),)
         for key, value in {
             **tags_of(self.owner, self.account, self.partition),
             **getattr(self.session, SESSION_TAGS, {}),
         }.items():
             found[f"aws:principaltag/{key.lower()}"] = (value,)
         return found
+
+
+def passed_on(who: Principal) -> dict[str, str]:
+    """Tags of a session that stay when it enters another role."""
+    tags: dict[str, str] = getattr(who.session, SESSION_TAGS, {})
+    return {key: tags[key] for key in getattr(who.session, TRANSITIVE, ()) if key in tags}
 
 
 def find(access_key: str, account: str, partition: str) -> Principal | None:

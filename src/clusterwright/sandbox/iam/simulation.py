@@ -17,7 +17,7 @@ from clusterwright.sandbox.iam.boundaries import answered
 from clusterwright.sandbox.iam.checks import ANY, members, numbered
 from clusterwright.sandbox.iam.conditions import Condition
 from clusterwright.sandbox.iam.decision import Attached, Decision, Outcome, Policies, Request, decide
-from clusterwright.sandbox.iam.documents import Malformed, parse
+from clusterwright.sandbox.iam.documents import Malformed, parse_for_identity
 from clusterwright.sandbox.iam.patterns import Context
 from clusterwright.sandbox.iam.principals import Principal, boundary_of, of_user, policies_of
 
@@ -99,7 +99,7 @@ def _is_group(owner: Any) -> bool:
 def _documents(call: Call, prefix: str) -> Iterator[Attached]:
     for number, document in enumerate(members(call.params, prefix), 1):
         try:
-            yield Attached(f"PolicyInputList.{number}", parse(document), "IAM Policy")
+            yield Attached(f"PolicyInputList.{number}", parse_for_identity(document), "IAM Policy")
         except Malformed as error:
             raise AwsError("InvalidInput", str(error)) from None
 

@@ -240,6 +240,15 @@ def test_a_boundary_can_be_taken_away(account: Account) -> None:
     assert account.tries(ann, "eks", "list_clusters") == "ok"
 
 
+@pytest.mark.documented("https://docs.aws.amazon.com/IAM/latest/APIReference/API_User.html")
+def test_a_user_shows_its_boundary(account: Account) -> None:
+    arn = account.managed(policy(allow("*")))
+    made = account.iam.create_user(UserName="ann", PermissionsBoundary=arn)["User"]
+    shown = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
+    assert made["PermissionsBoundary"] == shown
+    assert account.iam.get_user(UserName="ann")["User"]["PermissionsBoundary"] == shown
+
+
 @pytest.mark.documented(BOUNDARIES)
 def test_roles_may_be_made_only_with_a_boundary(account: Account) -> None:
     boundary = account.managed(policy(allow("ec2:*")))

@@ -1,6 +1,7 @@
 """Entering roles: trust policies, sessions, limits."""
 
 import datetime
+import json
 from typing import Any
 
 import pytest
@@ -257,6 +258,9 @@ def test_a_session_policy_has_at_most_2048_letters(account: Account) -> None:
 def test_a_session_policy_has_to_be_one(account: Account) -> None:
     with refused("MalformedPolicyDocument"):
         account.enter(account.role(), Policy="{}")
+    without = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:*"}]}
+    with refused("MalformedPolicyDocument"):
+        account.enter(account.role(), Policy=json.dumps(without))
 
 
 @pytest.mark.documented(ASSUME)
@@ -294,6 +298,32 @@ def test_tags_of_a_session_are_tags_of_who_asks(account: Account) -> None:
     session = account.enter(role, Tags=[{"Key": "team", "Value": "us"}])
     assert account.tries(session, "eks", "list_clusters") == "ok"
     assert account.tries(account.enter(role), "eks", "list_clusters") == "AccessDeniedException"
+
+
+@pytest.mark.documented(TAGS)
+@pytest.mark.parametrize(("keys", "expected"), [(["team"], "ok"), ([], "AccessDeniedException")])
+def test_tags_stay_in_the_next_role_if_they_are_transitive(
+    account: Account, keys: list[str], expected: str
+) -> None:
+    mine = {"StringEquals": {"aws:PrincipalTag/team": "us"}}
+    first, second = account.role(allow("sts:*")), account.role(allow("eks:ListClusters", Condition=mine))
+    session = account.enter(first, Tags=[{"Key": "team", "Value": "us"}], TransitiveTagKeys=keys)
+    assert account.tries(account.enter(second, session), "eks", "list_clusters") == expected
+
+
+@pytest.mark.documented(GUIDE + "id_roles_use_revoke-sessions.html")
+def test_sessions_are_revoked_by_when_they_began(account: Account) -> None:
+    role = account.role(allow("eks:*"))
+    old = account.enter(role)
+    account.tenant.advance(60)
+    now = account.tenant.get("health")["now"]
+    older = {"DateLessThan": {"aws:TokenIssueTime": now}}
+    document = policy(deny("*", Condition=older))
+    name = role.rpartition("/")[2]
+    account.iam.put_role_policy(RoleName=name, PolicyName="AWSRevokeOlderSessions", PolicyDocument=document)
+    account.tenant.advance(60)
+    assert account.tries(old, "eks", "list_clusters") == "AccessDeniedException"
+    assert account.tries(account.enter(role), "eks", "list_clusters") == "ok"
 
 
 @pytest.mark.documented(TAGS)
