@@ -29,7 +29,7 @@ from clusterwright.sandbox.iam import (
     signature,
     simulation,
     sizes,
-    trusts,
+    trust_policies,
 )
 from clusterwright.sandbox.iam.authentication import flaw
 from clusterwright.sandbox.iam.checks import Check
@@ -45,7 +45,7 @@ from clusterwright.sandbox.refusals import refusal
 from clusterwright.sandbox.timing import Timing
 
 _INNER = (
-    trusts.layer,
+    trust_policies.layer,
     sizes.layer,
     quotas.layer,
     boundaries.layer,
