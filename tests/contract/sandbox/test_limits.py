@@ -116,7 +116,7 @@ def test_instances_are_counted_as_well_as_calls(throttled: Tenant) -> None:
             ("eks", "list_clusters", {}, "ThrottlingException", 429, EKS),
             ("iam", "get_role", ROLE, "Throttling", 400, IAM),
             ("logs", "describe_log_groups", {}, "ThrottlingException", 400, LOGS),
-            ("service-quotas", "list_services", {}, "TooManyRequestsException", 429, QUOTAS),
+            ("service-quotas", "list_services", {}, "TooManyRequestsException", 400, QUOTAS),
         )
     ],
 )

@@ -98,6 +98,6 @@ def refusal(call: Call) -> AwsError:
     if call.service == "eks":
         return AwsError("ThrottlingException", "Rate exceeded", 429)
     if call.service == "servicequotas":
-        return AwsError("TooManyRequestsException", "Rate exceeded", 429)
+        return AwsError("TooManyRequestsException", "Rate exceeded", 400)
     code = "ThrottlingException" if call.service in _THROTTLING else "Throttling"
     return AwsError(code, "Rate exceeded", 400)
