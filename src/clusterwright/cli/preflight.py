@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clusterwright.cli.checks import MARKS
+from clusterwright.cli.checks import MARKS, PERMISSIONS, merged
 from clusterwright.cli.connection import client_of
 from clusterwright.cli.documents import Files, explained
 from clusterwright.cli.files import gather
@@ -58,7 +58,7 @@ def preflight(
 def table(checks: list[Check]) -> Iterator[str]:
     """A row for each check, and its remedy below where it has one. What is allowed is only counted."""
     allowed = [check for check in checks if is_allowed(check)]
-    shown = [check for check in checks if not is_allowed(check)]
+    shown = merged(check for check in checks if not is_allowed(check))
     rows = columns([row(check) for check in shown]).splitlines()
     for check, line in zip(shown, rows, strict=True):
         yield f"  {line}"
@@ -69,8 +69,12 @@ def table(checks: list[Check]) -> Iterator[str]:
 
 
 def is_allowed(check: Check) -> bool:
-    return (check["area"], check["level"]) == ("permissions", "ok")
+    return (check["area"], check["level"]) == (PERMISSIONS, "ok")
 
 
 def row(check: Check) -> list[str]:
-    return [MARKS[check["level"]], check["area"], check["subject"], check["message"]]
+    """Many actions stand behind what is said of them, where they have room."""
+    subject, message, count = check["subject"], check["message"], check["subject"].count(", ") + 1
+    if check["area"] == PERMISSIONS and count > 1:
+        subject, message = f"{count} actions", f"{message}: {subject}"
+    return [MARKS[check["level"]], check["area"], subject, message]

@@ -31,7 +31,7 @@ def setup(core: Core, name: str, means: Means) -> str:
     if means is Means.CONSOLE:
         return console(view, trust)
     if means is Means.CLI:
-        return command_lines(role_name(view), trust)
+        return command_lines(view, trust)
     if means is Means.CLOUDFORMATION:
         return as_cloudformation(all_published(), trust)
     return as_terraform(all_published(), trust)
@@ -74,23 +74,28 @@ def trusted_account(trust: Mapping[str, Json]) -> str:
     return principal.split(":")[4]
 
 
-def command_lines(role: str, trust: Mapping[str, Json]) -> str:
-    """For a POSIX shell with the AWS CLI and the account's own credentials."""
+HOMES = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
+"""Where IAM is asked: it is one for all regions of a partition, but the AWS CLI wants to know a region."""
+
+
+def command_lines(view: AccountView, trust: Mapping[str, Json]) -> str:
+    """For a POSIX shell with the AWS CLI and the account's own credentials. Stops at the first failure."""
+    role, partition = role_name(view), str(view.spec.get("partition", "aws"))
+    owner = f"arn:{partition}:iam::{view.status.account_id}"
     lines = [
-        "account=$(aws sts get-caller-identity --query Account --output text)",
-        "partition=$(aws sts get-caller-identity --query Arn --output text | cut -d: -f2)",
+        "set -e",
+        f"export AWS_DEFAULT_REGION={HOMES[partition]} AWS_PAGER=",
         f"aws iam create-role --role-name {role} --assume-role-policy-document '{written(trust)}'",
     ]
     for policy in all_published():
-        lines += policy_lines(role, policy)
+        lines += policy_lines(role, policy, owner)
     return "\n".join(lines) + "\n"
 
 
-def policy_lines(role: str, policy: Policy) -> list[str]:
+def policy_lines(role: str, policy: Policy, owner: str) -> list[str]:
     name = managed_name(policy)
     document = json.dumps(policy.document())
-    arn = f'"arn:$partition:iam::$account:policy/{name}"'
     return [
         f"aws iam create-policy --policy-name {name} --policy-document '{document}'",
-        f"aws iam attach-role-policy --role-name {role} --policy-arn {arn}",
+        f"aws iam attach-role-policy --role-name {role} --policy-arn {owner}:policy/{name}",
     ]

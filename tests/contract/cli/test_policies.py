@@ -79,7 +79,7 @@ def test_setup_by_script_is_a_script(hello: Terminal) -> None:
     shell = shutil.which("sh")
     assert shell
     assert subprocess.run([shell, "-n"], input=script.encode(), check=False).returncode == 0
-    assert script.count("attach-role-policy") == 4
+    assert script.count("--policy-arn arn:aws:iam::111122223333:policy/clusterwright-") == 4
 
 
 def test_setup_by_template_makes_the_role_with_its_policies(hello: Terminal) -> None:

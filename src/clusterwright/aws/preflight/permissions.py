@@ -102,10 +102,8 @@ def check(answer: Answer, method: Method) -> Check:
     if answer.allowed:
         return Check(AREA, need.action, Level.OK, f"allowed; {purpose}")
     if answer.allowed is None:
-        remedy = f"Allow {ACTION} for a certain answer."
-        return Check(
-            AREA, need.action, Level.NOTE, f"no harmless call tells whether it is allowed; {purpose}", remedy
-        )
+        message = "no harmless call tells whether it is allowed"
+        return Check(AREA, need.action, Level.NOTE, message, f"Allow {ACTION} for a certain answer.")
     if need.feature:
         message = f"not allowed, so {need.feature.without}"
         return Check(AREA, need.action, Level.WARNING, message, grant(need))
