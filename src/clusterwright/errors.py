@@ -12,6 +12,7 @@ Error                     anything we raise on purpose; `code` is stable, `remed
     ├── InUse             something still depends on it, or another change is under way
     ├── AlreadyExists     the name or the idempotency token is taken
     ├── Denied            a permission is missing; the action is named
+    ├── BadCredentials    AWS does not accept who we say we are: key, secret, token or clock
     ├── Throttled         slow down
     ├── QuotaExceeded     the account's limit is reached
     ├── NotYet            eventual consistency: the same call is expected to work shortly
@@ -127,6 +128,12 @@ class Denied(AwsError):
     """The account lacks a permission."""
 
     code = "aws-denied"
+
+
+class BadCredentials(AwsError):
+    """AWS does not accept the credentials."""
+
+    code = "aws-credentials"
 
 
 class Throttled(AwsError):

@@ -31,7 +31,7 @@ from clusterwright.aws.calls import Row
 from clusterwright.aws.credentials import AccessKey, AssumedRole, Credentials, fingerprint, secrets
 from clusterwright.aws.limits import Limits
 from clusterwright.aws.refusals import refused
-from clusterwright.errors import AwsError, Denied, Rejected, Throttled, Unreachable
+from clusterwright.errors import AwsError, BadCredentials, Denied, Rejected, Throttled, Unreachable
 
 T = TypeVar("T")
 
@@ -125,7 +125,7 @@ class Identity:
             raise Rejected(f"{action}: {self.discreet(str(error))}", action=action) from error
         except BotoCoreError as error:
             said, remedy = self.discreet(str(error)), "Check the credentials and the region of the account."
-            raise Denied(f"{action}: {said}", action=action, remedy=remedy) from error
+            raise BadCredentials(f"{action}: {said}", action=action, remedy=remedy) from error
 
     def translate(self, action: str, region: str, error: ClientError) -> AwsError:
         said = error.response["Error"]
@@ -233,6 +233,15 @@ class Gateways:
         return session
 
 
+WHERE_TO_LOOK = (
+    "AWS does not say why. Look, in this order: whether account {account} has this role; whether its trust "
+    "policy names this server's account, and the external id issued for this cloud account (`clusterwright "
+    "account setup NAME` prints both); whether this server's own policies allow sts:AssumeRole on it. A new "
+    "role takes some seconds to be seen."
+)
+"""A role that is not there, a wrong external id and a foreign account are answered alike."""
+
+
 @dataclass(frozen=True)
 class Assuming:
     """Where a session finds the credentials of a role: assumed when first needed, renewed in good time.
@@ -256,6 +265,10 @@ class Assuming:
             answer = self.source.attempt("sts:AssumeRole", self.region, lambda: client.assume_role(**wanted))
         except Denied as error:
             raise self.turned_away(error) from error
+        except BadCredentials as error:
+            said = f"The server's own AWS credentials are not accepted: {error.message}"
+            named = {"action": error.action, "aws_code": error.aws_code, "remedy": error.remedy}
+            raise BadCredentials(said, **named) from error
         given = answer["Credentials"]
         return {
             "access_key": given["AccessKeyId"],
@@ -269,6 +282,5 @@ class Assuming:
             f"The role {self.role.role_arn} does not let us assume it: {error.message}",
             action="sts:AssumeRole",
             aws_code=error.aws_code,
-            remedy="Its trust policy must allow sts:AssumeRole to this server's principal, on condition that "
-            "sts:ExternalId equals the external id shown with the cloud account.",
+            remedy=WHERE_TO_LOOK.format(account=self.role.role_arn.split(":")[4]),
         )

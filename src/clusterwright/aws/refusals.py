@@ -40,11 +40,11 @@ BUSY = (
     "|status is (creating|updating|deleting)|cannot (be )?(performed|delete|update).* while"
 )
 MAKES = ":(Create|Attach|Associate|Authorize|Modify|Run)"
-DENIALS = (
-    r".*UnauthorizedOperation|AccessDenied(Exception)?|AuthFailure|UnrecognizedClientException"
-    r"|InvalidClientTokenId|SignatureDoesNotMatch|ExpiredToken(Exception)?|OptInRequired|NotAuthorized"
-    r"|MissingAuthenticationToken|IncompleteSignature|InvalidAccessKeyId|RequestExpired"
-    r"|RequestTimeTooSkewed"
+DENIALS = r".*UnauthorizedOperation|AccessDenied(Exception)?|AuthFailure|OptInRequired|NotAuthorized"
+CREDENTIALS = (
+    r"UnrecognizedClientException|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignatureException"
+    r"|ExpiredToken(Exception)?|MissingAuthenticationToken|IncompleteSignature|InvalidAccessKeyId"
+    r"|RequestExpired|RequestTimeTooSkewed"
 )
 THROTTLES = (
     r"Throttling(Exception)?|ThrottledException|RequestThrottled(Exception)?|RequestLimitExceeded"
@@ -56,6 +56,8 @@ SILENCES = r"InternalError|InternalFailure|Server(Exception|.InternalError)|Serv
 
 RULES = (
     Rule(errors.Throttled, THROTTLES),
+    Rule(errors.BadCredentials, CREDENTIALS),
+    Rule(errors.BadCredentials, "AuthFailure", "validate the provided access credentials"),
     Rule(errors.Denied, DENIALS),
     # Eventual consistency: a role or an object that was made a moment ago is not seen everywhere.
     Rule(errors.NotYet, f"{PARAMETERS}|MalformedPolicyDocument", UNSEEN_ROLE),
@@ -88,6 +90,43 @@ REMEDIES: dict[type[AwsError], str] = {
 }
 
 
+FLAWS: tuple[tuple[str, str, str], ...] = (
+    (
+        ".*",
+        r"signature expired|not yet current|skewed|request has expired",
+        "The clock of this server differs from AWS's by minutes: set it by NTP.",
+    ),
+    (
+        r"SignatureDoesNotMatch|InvalidSignatureException",
+        "",
+        "The secret does not belong to the access key: copy both anew and apply the account again.",
+    ),
+    (
+        r"ExpiredToken(Exception)?",
+        "",
+        "The temporary credentials are past their end: apply the account with new ones, or use a role.",
+    ),
+    (
+        ".*",
+        "",
+        "AWS knows no such access key: it was deleted or switched off, is mistyped, is of another partition, "
+        "or its session token is missing.",
+    ),
+)
+"""What is wrong with credentials, by code and text; the first that fits.
+
+docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+"""
+
+
+def flaw(code: str, text: str) -> str:
+    return next(
+        remedy
+        for codes, words, remedy in FLAWS
+        if re.fullmatch(codes, code) and re.search(words, text, re.IGNORECASE)
+    )
+
+
 def meaning(action: str, code: str, text: str, status: int = 400) -> type[AwsError]:
     """The error that this refusal is to us."""
     for rule in RULES:
@@ -102,4 +141,6 @@ def refused(action: str, code: str, text: str, status: int = 400) -> AwsError:
     words = text.partition(" Encoded authorization failure message:")[0].strip()
     said = f"{action}: {words} ({code})" if words else f"{action}: {code}"
     remedy = REMEDIES.get(means, "").format(action=action)
+    if means is errors.BadCredentials:
+        remedy = flaw(code, text)
     return means(said, action=action, aws_code=code, remedy=remedy)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from clusterwright.aws.credentials import AccessKey, AssumedRole
 from clusterwright.aws.gateway import Gateways
 from clusterwright.aws.limits import Limits
-from clusterwright.errors import Denied, NotFound, Rejected, Throttled, Unreachable
+from clusterwright.errors import BadCredentials, Denied, NotFound, Rejected, Throttled, Unreachable
 
 from .world import World, new_gateways
 
@@ -62,11 +63,65 @@ def test_one_assume_role_serves_all_threads_services_and_regions(world: World) -
 
 def test_a_wrong_external_id_is_denied_and_not_told(world: World) -> None:
     role = AssumedRole(trusted_role(world), "a-wrong-external-id", source=key_of(world))
-    with pytest.raises(Denied, match="trust policy") as caught:
+    with pytest.raises(Denied, match="does not let us assume it") as caught:
         new_gateways(world.url).gateway(role, "us-east-1").call("ec2:DescribeVpcs", {})
     assert "external id" in caught.value.remedy
     assert "a-wrong-external-id" not in str(caught.value)
     assert caught.value.action == "sts:AssumeRole"
+
+
+def look(url: str, key: AccessKey | AssumedRole) -> None:
+    new_gateways(url).gateway(key, "us-east-1").call("ec2:DescribeVpcs", {})
+
+
+def test_a_role_that_turns_us_away_says_where_to_look(world: World) -> None:
+    """AWS answers alike for a role that is not there, another external id and another account."""
+    ghost = AssumedRole(f"arn:aws:iam::{world.account}:role/Ghost", EXTERNAL_ID, source=key_of(world))
+    with pytest.raises(Denied, match="Ghost does not let us assume it") as caught:
+        look(world.url, ghost)
+    order = [f"account {world.account}", "trust policy", "external id", "own policies"]
+    places = [caught.value.remedy.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_a_wrong_secret_an_unknown_key_and_a_missing_token_are_told_apart(world: World) -> None:
+    key = key_of(world)
+    with pytest.raises(BadCredentials) as wrong:
+        look(world.url, AccessKey(key.access_key_id, "x" * 40))
+    assert "secret does not belong" in wrong.value.remedy
+    with pytest.raises(BadCredentials) as unknown:
+        look(world.url, AccessKey("AKIA0000000000000000", "x" * 40))
+    assert "no such access key" in unknown.value.remedy
+
+
+def test_a_session_that_has_expired_says_so(world: World) -> None:
+    given = world.raw("sts:AssumeRole", RoleArn=self_trusted(world), RoleSessionName="me")["Credentials"]
+    session = AccessKey(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    look(world.url, session)
+    world.fault(kind="expired", account=world.account)
+    with pytest.raises(BadCredentials) as caught:
+        look(world.url, session)
+    assert "past their end" in caught.value.remedy
+    assert given["SessionToken"] not in str(caught.value)
+
+
+def self_trusted(world: World) -> str:
+    root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{world.account}:root"}}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [{**root, "Action": "sts:AssumeRole"}]})
+    made = world.raw("iam:CreateRole", RoleName="Mine", AssumeRolePolicyDocument=trust)
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+    world.raw("iam:PutRolePolicy", RoleName="Mine", PolicyName="all", PolicyDocument=document)
+    world.advance(60)
+    return str(made["Role"]["Arn"])
+
+
+def test_a_clock_that_is_wrong_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = datetime.now(UTC) - timedelta(minutes=20)
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda **_: late.replace(tzinfo=None))
+    with pytest.raises(BadCredentials) as caught:
+        look(world.url, key_of(world))
+    assert "clock of this server" in caught.value.remedy
 
 
 def test_who_we_are(world: World) -> None:

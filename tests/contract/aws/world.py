@@ -194,6 +194,10 @@ class World:
     def advance(self, seconds: float) -> None:
         self.ask("clock/advance", {"seconds": seconds})
 
+    def fault(self, **fault: Any) -> None:
+        """Something goes wrong in the sandbox, until it ends."""
+        self.ask("faults", fault)
+
     def calls(self, service: str, action: str) -> list[Any]:
         made = self.ask(f"calls?service={service}&action={action}")
         return [call for call in made if call["account"] == self.account]

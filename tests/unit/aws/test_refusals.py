@@ -7,6 +7,8 @@ import pytest
 from clusterwright import errors
 from clusterwright.aws.refusals import meaning, refused
 
+BAD = errors.BadCredentials
+
 CASES = [
     ("ec2:DescribeVpcs", "InvalidVpcID.NotFound", "", errors.NotFound),
     ("ec2:DeleteNatGateway", "NatGatewayNotFound", "", errors.NotFound),
@@ -77,8 +79,12 @@ CASES = [
     ("ec2:CreateVpc", "UnauthorizedOperation", "", errors.Denied),
     ("eks:CreateCluster", "AccessDeniedException", "", errors.Denied),
     ("sts:AssumeRole", "AccessDenied", "", errors.Denied),
-    ("ec2:DescribeVpcs", "AuthFailure", "", errors.Denied),
-    ("sts:GetCallerIdentity", "InvalidClientTokenId", "", errors.Denied),
+    ("ec2:ReleaseAddress", "AuthFailure", "You do not have permission to access it", errors.Denied),
+    ("ec2:DescribeVpcs", "AuthFailure", "was not able to validate the provided access credentials", BAD),
+    ("sts:GetCallerIdentity", "InvalidClientTokenId", "", BAD),
+    ("eks:DescribeCluster", "UnrecognizedClientException", "", BAD),
+    ("ec2:DescribeVpcs", "RequestExpired", "Request has expired.", BAD),
+    ("sts:GetCallerIdentity", "ExpiredToken", "The security token included in the request is expired", BAD),
     ("ec2:DescribeVpcs", "RequestLimitExceeded", "", errors.Throttled),
     ("eks:DescribeCluster", "ThrottlingException", "", errors.Throttled),
     ("iam:GetRole", "Throttling", "", errors.Throttled),
@@ -91,6 +97,27 @@ CASES = [
     ("ec2:CreateSubnet", "InvalidParameterValue", "Value (x) is invalid", errors.Rejected),
     ("eks:CreateNodegroup", "InvalidParameterException", "instance types do not exist", errors.Rejected),
 ]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "words"),
+    [
+        ("SignatureDoesNotMatch", "Signature expired: 20261125T1000Z is now earlier than", "clock"),
+        ("SignatureDoesNotMatch", "Signature not yet current: 20261125T1000Z is still later than", "clock"),
+        ("RequestTimeTooSkewed", "The difference ... is too large: skewed", "clock"),
+        ("SignatureDoesNotMatch", "The request signature we calculated does not match", "secret does not"),
+        ("ExpiredToken", "The security token included in the request is expired", "past their end"),
+        (
+            "InvalidClientTokenId",
+            "The security token included in the request is invalid.",
+            "no such access key",
+        ),
+    ],
+)
+def test_each_flaw_of_credentials_has_its_own_remedy(code: str, text: str, words: str) -> None:
+    error = refused("sts:GetCallerIdentity", code, text)
+    assert isinstance(error, errors.BadCredentials)
+    assert words in error.remedy
 
 
 @pytest.mark.parametrize(("action", "code", "text", "means"), CASES, ids=[f"{c[0]} {c[1]}" for c in CASES])

@@ -10,7 +10,7 @@ import json
 
 from clusterwright.aws.calls import Calls, Row
 from clusterwright.aws.preflight.needs import SAMPLE
-from clusterwright.errors import AwsError, Denied, Throttled, Unreachable
+from clusterwright.errors import AwsError, BadCredentials, Denied, Throttled, Unreachable
 
 ZEROS = "00000000000000000"
 VPC, SUBNET, TABLE, GATEWAY = f"vpc-{ZEROS}", f"subnet-{ZEROS}", f"rtb-{ZEROS}", f"igw-{ZEROS}"
@@ -137,7 +137,7 @@ def tried(calls: Calls, action: str, params: Row) -> bool | None:
         calls.call(action, params)
     except Denied as error:
         return None if is_of_another(action, error.message) else False
-    except (Throttled, Unreachable):
+    except (BadCredentials, Throttled, Unreachable):
         return None
     except AwsError:
         return True
