@@ -12,17 +12,19 @@ import pytest
 from clusterwright.aws.calls import Calls
 from clusterwright.aws.inventory import Inventory
 from clusterwright.aws.kinds.eks_cluster import EksCluster
+from clusterwright.aws.preflight import subnets
 from clusterwright.aws.preflight.capacity import ACTIONS, capacity_checks
 from clusterwright.aws.preflight.check import Check, Level
 from clusterwright.aws.preflight.demand import Ask
 from clusterwright.aws.preflight.names import name_checks
 from clusterwright.aws.preflight.reading import Reader, permission
+from clusterwright.aws.preflight.subnets import Given, placement_checks
 from clusterwright.aws.registry import driver_for
 from clusterwright.errors import Denied
 from clusterwright.graph.resource import AnyRef, Resource
 from tests.unit.blueprint.documents import FARGATE, Built, account_facts, cluster
 
-from .world import CLUSTER, FOUNDATION, VPC, World, role
+from .world import CLUSTER, FOUNDATION, PRIVATE_A, PRIVATE_B, PUBLIC, VPC, World, role
 
 POOLS = [
     {"name": "steady", "size": {"min": 1, "desired": 3, "max": 5}},
@@ -245,6 +247,17 @@ def test_a_taken_name_is_an_error(eks: World, pool: ThreadPoolExecutor) -> None:
     assert (free.level, free.message) == (Level.OK, "the name is free")
     ours, _ = name_checks(eks.scope(CLUSTER), ask, driver_for, pool)
     assert (ours.level, ours.message) == (Level.OK, "is this cluster's own")
+
+
+def test_subnets_of_somebody_are_judged_as_aws_describes_them(world: World) -> None:
+    world.build(*FOUNDATION)
+    vpc, *ids = (world.known.value(one.ref) for one in (VPC, PUBLIC, PRIVATE_A, PRIVATE_B))
+    inventory = Inventory(lambda: float(next(world.ticks)))
+    reader = Reader(world.gateway, inventory, inventory.now(), subnets.ACTIONS)
+    found = by_subject(tuple(placement_checks(reader, Given(vpc, tuple(ids), tagged=True))))
+    routes = [found[f"routes of {one}"].message.partition("-")[0] for one in ids]
+    assert routes == ["public by igw", "private by nat", "private by nat"]
+    assert {check.level for check in found.values()} == {Level.OK}
 
 
 def test_every_declared_action_is_called_and_no_other(checker: Checker) -> None:

@@ -282,3 +282,28 @@ def test_ones_own_template_outlives_the_node_group(occupied: Ground) -> None:
 def test_a_node_group_that_is_not_there_is_not_deleted(settled: Ground) -> None:
     with refused("ResourceNotFoundException"):
         settled.eks.delete_nodegroup(clusterName="one", nodegroupName="none")
+
+
+@pytest.mark.parametrize(
+    ("ami_type", "instance_type", "name"),
+    [
+        pytest.param(ami_type, instance_type, name, id=ami_type)
+        for ami_type, instance_type, name in (
+            ("AL2023_x86_64_STANDARD", "m5.large", "amazon-eks-node-al2023-x86_64-standard-"),
+            ("AL2023_ARM_64_STANDARD", "m6g.large", "amazon-eks-node-al2023-arm64-standard-"),
+            ("AL2023_x86_64_NVIDIA", "g4dn.xlarge", "amazon-eks-node-al2023-x86_64-nvidia-"),
+            ("BOTTLEROCKET_x86_64", "m5.large", "bottlerocket-aws-k8s-1.32-x86_64-"),
+            ("BOTTLEROCKET_ARM_64", "m6g.large", "bottlerocket-aws-k8s-1.32-aarch64-"),
+            ("WINDOWS_CORE_2022_x86_64", "m5.large", "Windows_Server-2022-English-Core-EKS_Optimized-1.32"),
+        )
+    ],
+)
+@pytest.mark.documented(api("Nodegroup"))
+def test_instances_start_from_the_image_of_the_groups_type(
+    occupied: Ground, ami_type: str, instance_type: str, name: str
+) -> None:
+    occupied.create_nodegroup(amiType=ami_type, instanceTypes=[instance_type])
+    occupied.tenant.advance(70)
+    images = [one["ImageId"] for one in occupied.instances()]
+    (found,) = occupied.tenant.ec2.describe_images(ImageIds=images[:1])["Images"]
+    assert found["Name"].startswith(name)

@@ -137,7 +137,7 @@ def test_the_flaws_of_the_published_policies_are_known() -> None:
     told = "\n".join(found)
     assert "role of eks-fargate-pods.amazonaws.com, the condition asks for eks-fargate.amazonaws.com" in told
     assert "control-plane.Statement[0]: elasticloadbalancing:AddTags is listed 2 times" in told
-    assert "controller.Statement[14]: eks:ListClusters works on no particular resource" in told
+    assert "controller.Statement[14]: eks:ListClusters has no resource type" in told
     assert "controller.Statement[14]: eks:TagResource is allowed on everything by another statement" in told
     assert "AmazonEKSClusterPolicy is in the partition aws only" in told
     assert lint(published("nodes")) == ()

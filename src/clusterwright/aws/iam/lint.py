@@ -11,10 +11,11 @@ from clusterwright.errors import Finding
 
 LINKED_ROLE = re.compile(r":role/aws-service-role/([^/]+)/")
 
-WITHOUT_RESOURCES = frozenset(
-    {"eks:ListClusters", "eks:DescribeAddonVersions", "eks:DescribeClusterVersions", "iam:ListRoles"}
-)
-"""Actions that work on no resource type: docs.aws.amazon.com/service-authorization/latest/reference/."""
+WITHOUT_RESOURCES = {"eks:ListClusters": "IAM asks it of cluster/* all the same, as its refusals say."}
+"""Actions without a resource type, and what becomes of a grant on ARNs.
+
+docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html
+"""
 
 
 def lint(policy: Policy) -> tuple[Finding, ...]:
@@ -64,8 +65,8 @@ def again(policy: Policy) -> Iterator[Finding]:
 def out_of_reach(where: str, statement: Statement) -> Iterator[Finding]:
     for action in statement.actions:
         if action in WITHOUT_RESOURCES and "*" not in statement.resources:
-            message = f"{action} works on no particular resource, so a grant on ARNs may allow nothing"
-            yield Finding(where, message, "Nothing that Clusterwright does depends on it.")
+            message = f"{action} has no resource type, so a grant on ARNs is not what the reference asks for"
+            yield Finding(where, message, WITHOUT_RESOURCES[action])
 
 
 def one_partition(where: str, statement: Statement) -> Iterator[Finding]:

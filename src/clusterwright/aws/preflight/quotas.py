@@ -80,7 +80,7 @@ def sentence(room: Room) -> str:
 
 def growth(demand: Demand) -> str:
     if demand == ONE_LATER:
-        return " (the first Service or Ingress that asks for one takes 1)"
+        return " (1 with the first Service or Ingress)"
     return f" (up to {demand.at_most})" if demand.at_most > demand.needed else ""
 
 

@@ -58,8 +58,29 @@ def _of(version: str) -> Iterator[Image]:
         yield _windows(version, year)
 
 
-def standard(version: str, architecture: str) -> Image:
-    return _al2023(version, architecture, "standard")
+def of_type(ami_type: str, version: str) -> Image:
+    """What a node group of this type starts; of variants without an image here (FIPS, say) the plain one.
+
+    https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html#AmazonEKS-Type-Nodegroup-amiType
+    """
+    architecture = "arm64" if "_ARM_64" in ami_type else "x86_64"
+    if ami_type.startswith("BOTTLEROCKET"):
+        return _bottlerocket(version, architecture)
+    if ami_type.startswith("WINDOWS"):
+        return _windows(version, 2019 if "2019" in ami_type else 2022)
+    if ami_type.startswith("AL2_"):
+        return _al2_of_type(ami_type, version)
+    variants = ("nvidia", "neuron")
+    variant = next((one for one in variants if ami_type.lower().endswith(one)), "standard")
+    return _al2023(version, architecture, variant)
+
+
+def _al2_of_type(ami_type: str, version: str) -> Image:
+    if ami_type == "AL2_ARM_64":
+        return _al2(version, "arm64", "amazon-linux-2-arm64", "arm64-node")
+    if ami_type == "AL2_x86_64_GPU":
+        return _al2(version, "x86_64", "amazon-linux-2-gpu", "gpu-node")
+    return _al2(version, "x86_64", "amazon-linux-2", "node")
 
 
 def _al2023(version: str, architecture: str, variant: str) -> Image:

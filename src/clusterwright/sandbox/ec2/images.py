@@ -13,8 +13,8 @@ from clusterwright.sandbox.ec2 import eks_images
 _MADE = datetime(2025, 11, 14, tzinfo=UTC)
 
 
-def eks_image_id(region: str, version: str, architecture: str) -> str:
-    return eks_images.standard(version, architecture).id(region)
+def eks_image_id(region: str, version: str, ami_type: str) -> str:
+    return eks_images.of_type(ami_type, version).id(region)
 
 
 class FewImages(AmiBackend):

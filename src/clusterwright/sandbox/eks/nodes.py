@@ -8,7 +8,6 @@ from typing import Any
 
 from clusterwright.sandbox.ec2.images import eks_image_id
 from clusterwright.sandbox.eks.account import Subnet
-from clusterwright.sandbox.eks.nodegroup_checks import architecture
 from clusterwright.sandbox.eks.records import Cluster, Nodegroup, Wire
 from clusterwright.sandbox.eks.scene import Scene
 
@@ -97,8 +96,7 @@ def template_data(scene: Scene, cluster: Cluster, group: Nodegroup) -> Wire:
     data: Wire = copy.deepcopy(found[3]) if found else {}
     data.setdefault("InstanceType", wire["instanceTypes"][0] if wire["instanceTypes"] else "t3.medium")
     if "ImageId" not in data:
-        kind = architecture(wire["amiType"])
-        data["ImageId"] = eks_image_id(scene.region.name, wire["version"], kind)
+        data["ImageId"] = eks_image_id(scene.region.name, wire["version"], wire["amiType"])
     cluster_group = cluster.wire["resourcesVpcConfig"]["clusterSecurityGroupId"]
     if not data.get("NetworkInterfaces"):
         data.setdefault("SecurityGroupIds", [cluster_group])
