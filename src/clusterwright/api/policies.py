@@ -16,7 +16,7 @@ from clusterwright.service.views import Listing, PermissionsView, PolicyView
 router = APIRouter()
 
 As = Annotated[Format, Query(alias="format", description="What `text` is written in.")]
-Region = Annotated[str, Query(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="Where it is asked.")]
+Region = Annotated[str | None, Query(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="Where it is asked.")]
 Features = Annotated[
     list[str] | None, Query(alias="feature", description="Of the extra policy; all of them.")
 ]
@@ -41,7 +41,7 @@ def get_policy(name: str, format_: As = Format.JSON, feature: Features = None) -
 
 
 @router.post("/accounts/{name}/check", tags=["accounts"])
-def check_account(core: CoreDep, name: str, region: Region = "us-east-1") -> PermissionsView:
+def check_account(core: CoreDep, name: str, region: Region = None) -> PermissionsView:
     """Which permissions the account gives us. Harmless calls, nothing is changed."""
     return permissions.of_account(core, name, region)
 

@@ -30,7 +30,9 @@ class Output(Enum):
 def check(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the cloud account.")],
-    region: Annotated[str, typer.Option(help="Where it is asked.")] = "us-east-1",
+    region: Annotated[
+        str | None, typer.Option(help="Where it is asked; else in the partition's first region.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show what is well, too.")] = False,
     output: Annotated[Output, typer.Option("--output", "-o", help="patch: a policy to paste.")] = Output.text,
 ) -> None:
@@ -50,7 +52,7 @@ def check(
         typer.echo(json.dumps(found["patch"] or {}, indent=2))
     else:
         how = "as IAM's simulation says" if found["method"] == "simulation" else "found by harmless calls"
-        typer.echo(f"{found['principal']} in {region}, {how}:")
+        typer.echo(f"{found['principal']} in {found['region']}, {how}:")
         for line in lines(found["checks"], everything=everything):
             typer.echo(line)
     if not found["sufficient"]:

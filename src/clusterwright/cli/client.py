@@ -114,8 +114,8 @@ class Client:
         """How to make the role of an account."""
         return self.request("GET", f"accounts/{name}/setup", params={"means": means}).text
 
-    def check_account(self, name: str, region: str) -> Permissions:
-        asked = {"region": region}
+    def check_account(self, name: str, region: str | None) -> Permissions:
+        asked = optional(region=region)
         return cast(Permissions, self.request("POST", f"accounts/{name}/check", params=asked).json())
 
     def policies(self) -> list[Policy]:

@@ -94,6 +94,7 @@ ACCOUNT = Kind(
         ("NAME", name),
         ("TYPE", spec("credentials", "type")),
         ("AWS ACCOUNT", status("accountId")),
+        ("CLUSTERS", lambda row: str(len(row["status"]["clusters"]))),
         ("AGE", created),
     ),
     (("PARTITION", spec("partition")), ("EXTERNAL ID", status("externalId"))),

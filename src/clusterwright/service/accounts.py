@@ -24,14 +24,17 @@ from clusterwright.store.rows import AccountRow
 def get(core: Core, name: str) -> AccountView:
     with core.look() as connection:
         row = accounts.get(connection, name, core.tools.box)
-    return present.account(core, row)
+        users = clusters.using_account(connection, name)
+    return present.account(core, row, users)
 
 
 def find_all(core: Core, query: Query) -> Listing[AccountView]:
     with core.look() as connection:
         rows = accounts.page(connection, core.tools.box)
-    items, after = listing.page(rows, query, lambda row: row.name, lambda row: row.document.metadata)
-    return Listing(items=tuple(present.account(core, row) for row in items), following=after)
+        items, after = listing.page(rows, query, lambda row: row.name, lambda row: row.document.metadata)
+        users = {row.name: clusters.using_account(connection, row.name) for row in items}
+    shown = tuple(present.account(core, row, users[row.name]) for row in items)
+    return Listing(items=shown, following=after)
 
 
 def delete(core: Core, name: str) -> AccountView:

@@ -8,14 +8,16 @@ from clusterwright.aws.preflight.permissions import checks, patch
 from clusterwright.aws.registry import DRIVERS
 from clusterwright.engine.clearance import role_of
 from clusterwright.service.core import Core
+from clusterwright.service.onboarding import HOMES
 from clusterwright.service.views import CheckView, PermissionsView
 from clusterwright.store import accounts
 
 
-def of_account(core: Core, name: str, region: str) -> PermissionsView:
-    """All that any cluster could need, asked in one region."""
+def of_account(core: Core, name: str, asked_in: str | None) -> PermissionsView:
+    """All that any cluster could need, asked in one region, the partition's first one by default."""
     with core.look() as connection:
         row = accounts.get(connection, name, core.tools.box)
+    region = asked_in or HOMES[row.document.spec.partition]
     calls = core.tools.accounts.calls(row, region)
     where = Where(calls.partition, region, calls.account, SAMPLE)
     wanted = needs({driver.kind.KIND: driver.actions for driver in DRIVERS}, where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,13 +58,13 @@ def metadata(
     )
 
 
-def account(core: Core, row: AccountRow) -> AccountView:
+def account(core: Core, row: AccountRow, users: Sequence[str] = ()) -> AccountView:
     return AccountView(
         metadata=metadata(
             row.document.metadata, row.created_at, uid=row.uid, generation=row.version, version=row.version
         ),
         spec=written(row.document),
-        status=account_status(core, row),
+        status=account_status(core, row).model_copy(update={"clusters": tuple(users)}),
     )
 
 

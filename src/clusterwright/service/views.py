@@ -47,6 +47,8 @@ class AccountStatus(Shape):
     account_id: str | None = None
     external_id: str
     trust_policy: dict[str, Any] | None = None
+    clusters: tuple[str, ...] = ()
+    """Which clusters are built with it; while there are any it cannot be deleted."""
     message: str = ""
 
 

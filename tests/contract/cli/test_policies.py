@@ -112,3 +112,15 @@ def test_check_names_what_is_missing_and_how_to_mend_it(hello: Terminal) -> None
     assert granted == {"ec2:CreateVpc", "eks:CreateAccessEntry"}
     assert json.loads(hello.run("account", "check", "sandbox", "-o", "json").stdout)["sufficient"] is False
     assert hello.run("account", "check", "sandbox", "--region", "the moon").exit_code == 1
+
+
+def test_an_account_says_who_uses_it(hello: Terminal) -> None:
+    assert hello.run("get", "accounts").stdout.splitlines()[1].split()[3] == "1"
+    status = json.loads(hello.run("get", "account", "sandbox", "-o", "json").stdout)["status"]
+    assert status["clusters"] == ["hello"]
+
+
+def test_a_check_is_made_in_the_first_region_of_the_partition(terminal: Terminal) -> None:
+    china = ACCESS_KEY.replace("spec: {", "spec: {partition: aws-cn, ")
+    assert terminal.run("apply", "-f", terminal.file(china)).exit_code == 0
+    assert " in cn-north-1, " in terminal.run("account", "check", "keyed").stdout
