@@ -31,6 +31,7 @@ from clusterwright.errors import Error
 from clusterwright.graph.codec import Codec
 from clusterwright.service.core import Core
 from clusterwright.spec.account import AssumeRole
+from clusterwright.store import accounts
 from clusterwright.store.database import Database, open_database, sqlite_url
 from clusterwright.store.rows import AccountRow
 from clusterwright.store.secrets import open_box, private_file
@@ -138,13 +139,23 @@ def build(settings: Settings) -> App:
     token = private_file(settings.token_file, secrets.token_urlsafe(32).encode()).decode().strip()
     database = open_database(settings.database_url or sqlite_url(settings.data_dir / "clusterwright.db"))
     clock = SystemClock(settings.speed)
-    accounts = AwsAccounts(make_gateways(settings))
+    aws_accounts = AwsAccounts(make_gateways(settings))
+    tools = make_tools(settings, database, clock, aws_accounts)
+    reseal(tools)
     core = Core(
-        tools=make_tools(settings, database, clock, accounts),
+        tools=tools,
         engine=make_engine(settings, database, clock),
-        identity=accounts,
+        identity=aws_accounts,
     )
     return assemble(settings, core, token)
+
+
+def reseal(tools: Tools) -> None:
+    """A key put first in the key file takes over from the older ones at the next start."""
+    with tools.database.transaction() as connection:
+        count = accounts.reseal(connection, tools.box)
+    if count:
+        log.info("stored secrets sealed with the new key", count=count)
 
 
 def assemble(settings: Settings, core: Core, token: str) -> App:
@@ -160,11 +171,11 @@ def make_gateways(settings: Settings) -> Gateways:
     return Gateways(limits, settings.aws_endpoint)
 
 
-def make_tools(settings: Settings, database: Database, clock: Clock, accounts: AwsAccounts) -> Tools:
+def make_tools(settings: Settings, database: Database, clock: Clock, aws_accounts: AwsAccounts) -> Tools:
     return Tools(
         database=database,
         box=open_box(settings.data_dir / "secret.key"),
-        accounts=accounts,
+        accounts=aws_accounts,
         inventory=Inventory(lambda: time.monotonic() * settings.speed),
         clock=clock,
         driver_for=driver_for,

@@ -11,7 +11,7 @@ from clusterwright.spec.account import AccessKey, CloudAccount
 from clusterwright.spec.document import to_json
 from clusterwright.spec.model import Reading
 from clusterwright.store.rows import AccountRow
-from clusterwright.store.secrets import SecretBox
+from clusterwright.store.secrets import SecretBox, SecretUnreadable
 from clusterwright.store.tables import accounts
 
 
@@ -78,6 +78,27 @@ def replace(connection: Connection, row: AccountRow, document: CloudAccount, box
     where = and_(accounts.c.uid == row.uid, accounts.c.version == row.version)
     if connection.execute(update(accounts).where(where).values(values)).rowcount == 0:
         raise Conflict(f"Cloud account {row.name} changed since it was read.", remedy="Read it again.")
+
+
+def reseal(connection: Connection, box: SecretBox) -> int:
+    """Seal with the box's first key what an older one sealed; how many there were.
+
+    A secret that changes meanwhile is left to whoever changed it. One that no key opens is left as it is:
+    reading its account says so.
+    """
+    query = select(accounts.c.uid, accounts.c.secret).where(accounts.c.secret.is_not(None))
+    return sum(resealed(connection, uid, sealed, box) for uid, sealed in connection.execute(query).all())
+
+
+def resealed(connection: Connection, uid: str, sealed: bytes, box: SecretBox) -> bool:
+    if box.is_current(sealed):
+        return False
+    try:
+        values = {"secret": box.seal(box.open(sealed))}
+    except SecretUnreadable:
+        return False
+    where = and_(accounts.c.uid == uid, accounts.c.secret == sealed)
+    return connection.execute(update(accounts).where(where).values(values)).rowcount == 1
 
 
 def remove(connection: Connection, name: str) -> None:

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from clusterwright.errors import Error
 
@@ -18,23 +18,56 @@ class SecretUnreadable(Error):
     code = "secret-unreadable"
 
 
+class KeyUnusable(Error):
+    """The key of the stored secrets is no key."""
+
+    code = "secret-key"
+
+
 @dataclass(frozen=True)
 class SecretBox:
-    """Seals and opens with one key (Fernet: AES-128-CBC and HMAC-SHA256)."""
+    """Seals with the first of its keys and opens with any (Fernet: AES-128-CBC and HMAC-SHA256).
 
-    key: bytes
+    `keys` are separated by white space, 44 characters of URL-safe base64 each.
+    """
+
+    keys: bytes
+
+    def __post_init__(self) -> None:
+        try:
+            self.all_keys()
+        except ValueError as error:
+            raise KeyUnusable(
+                "The key file holds a line that is no key, or none at all.",
+                remedy="Put the file back that this database was made with; a key is 32 random bytes "
+                "in URL-safe base64, one on a line.",
+            ) from error
+
+    def all_keys(self) -> list[Fernet]:
+        keys = [Fernet(key) for key in self.keys.split()]
+        if not keys:
+            raise ValueError("no key")
+        return keys
 
     def seal(self, text: str) -> bytes:
-        return Fernet(self.key).encrypt(text.encode())
+        return self.all_keys()[0].encrypt(text.encode())
 
     def open(self, sealed: bytes) -> str:
         try:
-            return Fernet(self.key).decrypt(sealed).decode()
+            return MultiFernet(self.all_keys()).decrypt(sealed).decode()
         except InvalidToken as error:
             raise SecretUnreadable(
                 "A stored secret was sealed with another key.",
                 remedy="Start the server with the key file that this database was made with.",
             ) from error
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the first key sealed it, so that no older one is needed."""
+        try:
+            self.all_keys()[0].decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
 
 
 def private_file(file: Path, content: bytes) -> bytes:
@@ -62,5 +95,5 @@ def written_once(file: Path, content: bytes) -> bytes:
 
 
 def open_box(file: Path) -> SecretBox:
-    """The box whose key is in `file`; a key is made at the first start."""
+    """The box whose keys are in `file`, one on a line; a key is made at the first start."""
     return SecretBox(private_file(file, Fernet.generate_key()))

@@ -62,6 +62,19 @@ def test_a_secret_of_another_key_cannot_be_read(database: Database) -> None:
     assert SECRET not in str(caught.value)
 
 
+def test_a_new_key_takes_over_and_the_old_one_is_not_needed_any_more(database: Database) -> None:
+    old, new = Fernet.generate_key(), Fernet.generate_key()
+    both = SecretBox(new + b"\n" + old)
+    row, lost = account("prod"), account("lost")
+    with database.transaction() as connection:
+        accounts.insert(connection, row, SecretBox(old))
+        accounts.insert(connection, lost, BOX)
+        assert accounts.reseal(connection, both) == 1
+        assert accounts.reseal(connection, both) == 0
+        assert accounts.get(connection, "prod", SecretBox(new)) == row
+        assert accounts.get(connection, "lost", BOX) == lost
+
+
 def test_a_changed_account_keeps_its_external_id_and_forgets_the_old_secret(database: Database) -> None:
     row = account("prod")
     changed = account("prod", type="accessKey", accessKeyId="AKIAIOSFODNN7EXAMPLE", secretAccessKey="new")

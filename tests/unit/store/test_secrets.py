@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from clusterwright.store.secrets import SecretBox, SecretUnreadable, open_box, private_file
+from clusterwright.store.secrets import KeyUnusable, SecretBox, SecretUnreadable, open_box, private_file
 
 
 def mode(file: Path) -> int:
@@ -50,6 +50,25 @@ def test_what_was_tampered_with_is_refused(harm: object) -> None:
     assert callable(harm)
     with pytest.raises(SecretUnreadable):
         box.open(harm(box.seal("hunter2")))
+
+
+def test_old_keys_open_and_the_first_one_seals() -> None:
+    old, new = Fernet.generate_key(), Fernet.generate_key()
+    both = SecretBox(new + b"\n" + old + b"\n")
+    before = SecretBox(old).seal("hunter2")
+    assert both.open(before) == "hunter2"
+    assert not both.is_current(before)
+    assert SecretBox(new).open(both.seal(both.open(before))) == "hunter2"
+    with pytest.raises(SecretUnreadable):
+        SecretBox(old).open(both.seal("hunter2"))
+
+
+@pytest.mark.parametrize("keys", [b"", b" \n", b"short", b"0" * 43 + b"=\nnot a key"])
+def test_what_is_no_key_is_refused_without_showing_it(keys: bytes) -> None:
+    with pytest.raises(KeyUnusable) as caught:
+        SecretBox(keys)
+    assert "short" not in str(caught.value)
+    assert "base64" in caught.value.remedy
 
 
 def test_processes_that_start_together_agree_on_the_key(tmp_path: Path) -> None:
